@@ -3,6 +3,7 @@
  * is one of the series' own past sizes, one of its group's, or the return to the level before the last change. Plain data.
  */
 import type { Dataset, RowRange } from "../features/dataset.ts";
+import { SMALLEST_NORMAL } from "../models/tree.ts";
 import { type ChangeGroups, groupPositions } from "./change-groups.ts";
 import type { ChangeInputs, DirectionInputs } from "./change-inputs.ts";
 import { featureValues } from "./encoding.ts";
@@ -53,8 +54,8 @@ export function changesWidth({ inputs, groups }: Pick<NextChangeModel, "inputs" 
 
 const f = Math.fround;
 
-/** The smallest float32 that no runtime rounds to 0. A last change is a fall only from this size on, as in the graph. */
-export const smallestChange = 2 ** -126;
+/** A last change is a fall only from this size on, as in the graph. */
+export const smallestChange = SMALLEST_NORMAL;
 
 /** Returns the changes with their probabilities, with the same float32 operations as the exported graph. O(rows · model). */
 export function predictChanges(model: NextChangeModel, data: Dataset, rows: RowRange): ChangeOutputs {

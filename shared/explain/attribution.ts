@@ -9,6 +9,19 @@ export interface Attribution {
   readonly exact: boolean;
 }
 
+/** Returns the value of an input in the explained row. */
+export type RowOf = (input: string) => number | string;
+export type Explainer = (row: RowOf) => Attribution;
+
+/** Memoizes the explanation of the last row. */
+export function memoizeRow(explain: Explainer): Explainer {
+  let last: { readonly row: RowOf; readonly found: Attribution } | null = null;
+  return (row) => {
+    if (last?.row !== row) last = { row, found: explain(row) };
+    return last.found;
+  };
+}
+
 /** Returns a number without contributions: a constant, or an input that the model did not use for learning. */
 export function constant(value: number, inputs: number): Attribution {
   return { value, base: value, by: new Float64Array(inputs), exact: true };

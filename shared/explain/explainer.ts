@@ -2,16 +2,20 @@
  * Computes the contribution of each input to a prediction, from the graph of the model file.
  *
  * Trees: exact Shapley values. Linear models: coefficient × (value − training mean). Sums and means of these are exact too.
- * Products and functions of them (a hurdle, a logarithm) get shares that add up. A value that the model only passes through,
- * such as the last value to which a move is added, is part of the base.
+ * Products and functions of them (a hurdle, a logarithm, an expected change) get shares that add up. A value that the model only
+ * passes through, such as the last value to which a move is added, or the sizes of earlier changes, is part of the base.
  */
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Graph, Node, Tensor } from "../onnx/graph.ts";
+import { changesOutput, massesOutput } from "../onnx/outputs.ts";
 import type { ServedProfile } from "../registry/served.ts";
-import { type Attribution, constant, productOf, sumOf, through } from "./attribution.ts";
-import { noTrainingWeights, numbersOf, readForest } from "./forest.ts";
+import { constant, type Explainer, memoizeRow, productOf, type RowOf, sumOf, through } from "./attribution.ts";
+import { columnsOf, type ExplainedGraph } from "./columns.ts";
+import { noTrainingWeights, numbersOf, readForest, readStump } from "./forest.ts";
 import { explainingOperations } from "./operations.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
+
+export type { Explainer } from "./attribution.ts";
 
 /** An explainer, or the reason why a model has none, as the end of a sentence about it: `its operator …`. */
 export type BuiltExplainer = Result<CountedExplainer>;
@@ -21,10 +25,6 @@ export interface CountedExplainer {
   /** Elementary steps of one explanation. */
   readonly operations: number;
 }
-
-/** Returns the value of an input in the explained row. */
-export type RowOf = (input: string) => number | string;
-export type Explainer = (row: RowOf) => Attribution;
 
 export interface ExplainerParts {
   readonly graph: Graph;
@@ -64,6 +64,10 @@ const curves: Readonly<Record<string, (x: number) => number>> = {
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
+function unsupported({ op }: Pick<Node, "op">): string {
+  return `its operator ${op} is not supported by explanations`;
+}
+
 class Builder {
   /** Elementary steps of one explanation, of the parts that were built so far. */
   operations = 0;
@@ -71,16 +75,33 @@ class Builder {
   readonly #makers: ReadonlyMap<string, Node>;
   readonly #constants: ReadonlyMap<string, Tensor>;
   readonly #places: ReadonlyMap<string, number>;
+  readonly #graph: ExplainedGraph;
+  /** A value that several nodes read is built once, and explained once per row. */
+  readonly #built = new Map<string, Explainer>();
 
   constructor(parts: ExplainerParts) {
     this.#parts = parts;
     this.#makers = new Map(parts.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
     this.#constants = new Map(parts.graph.initializers.map((tensor) => [tensor.name, tensor]));
     this.#places = new Map(parts.inputs.map((name, at) => [name, at]));
+    this.#graph = {
+      inputs: parts.inputs.length,
+      maker: (name) => this.#makers.get(name),
+      matrix: (name) => this.#matrix(name),
+      number: (name) => this.number(name),
+    };
   }
 
   /** Explains a value with one number per row. */
   number(name: string): Explainer {
+    const known = this.#built.get(name);
+    if (known) return known;
+    const built = memoizeRow(this.#number(name));
+    this.#built.set(name, built);
+    return built;
+  }
+
+  #number(name: string): Explainer {
     const count = this.#parts.inputs.length;
     const [value] = this.#constants.get(name)?.data ?? [];
     if (value !== undefined) return () => constant(Number(value), count);
@@ -120,9 +141,36 @@ class Builder {
         return this.#forest(node);
       case "LinearRegressor":
         return this.#line(node);
+      case "MatMul":
+        return this.#expectedChange(name, node);
+      case "LabelEncoder": {
+        const cells = this.#ranks(node);
+        return (row) => constant(cells(row)[0]?.value ?? Number.NaN, count);
+      }
       default:
-        throw new Unexplained(`its operator ${node.op} is not supported by explanations`);
+        throw new Unexplained(unsupported(node));
     }
+  }
+
+  /**
+   * Explains an expected change: the changes that the model predicts, times their masses. Any other product with a matrix may be
+   * learned, and then its inputs would need contributions.
+   */
+  #expectedChange(name: string, node: Node): Explainer {
+    const factors = this.#makers.get(node.inputs[0] ?? "");
+    if (factors?.op !== "Mul" || factors.inputs.join() !== [changesOutput, massesOutput].join())
+      throw new Unexplained(unsupported(node));
+    const { data } = this.#matrix(node.inputs[1] ?? "");
+    this.operations += data.length * this.#parts.inputs.length;
+    const columns = columnsOf(this.#graph, name);
+    return (row) => columns(row)[0] ?? constant(Number.NaN, this.#parts.inputs.length);
+  }
+
+  #matrix(name: string): Tensor {
+    const tensor = this.#constants.get(name);
+    if (tensor?.dims.length !== 2)
+      throw new Unexplained("its operator MatMul multiplies by a value that is not constant");
+    return tensor;
   }
 
   #maker(name: string): Node {
@@ -160,12 +208,11 @@ class Builder {
     };
   }
 
-  /** Explains the stump that returns 0 for a number and 1 for a missing value. `shared/candidates/graph.ts` writes it. */
-  #stump(node: Node, input: string): Explainer {
-    const [present, missing] = Array.from(numbersOf(node.attributes.target_weights));
-    const isStump = present === 0 && missing === 1 && numbersOf(node.attributes.nodes_treeids).length === 3;
-    if (!isStump) throw new Unexplained(noTrainingWeights);
-    return (row) => constant(Number.isNaN(row(input)) ? 1 : 0, this.#parts.inputs.length);
+  /** Explains a stump that the trainer writes: it was not learned, and its value is part of the base. */
+  #stump({ attributes }: Node, input: string): Explainer {
+    const stump = readStump(attributes);
+    if (stump === null) throw new Unexplained(noTrainingWeights);
+    return (row) => constant(stump(Number(row(input))), this.#parts.inputs.length);
   }
 
   #line(node: Node): Explainer {
@@ -213,7 +260,7 @@ class Builder {
       case "Reshape":
         return this.#oneHot(this.#maker(node.inputs[0] ?? ""));
       default:
-        throw new Unexplained(`its operator ${node.op} is not supported by explanations`);
+        throw new Unexplained(unsupported(node));
     }
   }
 
@@ -234,7 +281,7 @@ class Builder {
   }
 
   #oneHot({ op, inputs: [name = ""], attributes }: Node): Cells {
-    if (op !== "OneHotEncoder") throw new Unexplained(`its operator ${op} is not supported by explanations`);
+    if (op !== "OneHotEncoder") throw new Unexplained(unsupported({ op }));
     const place = this.#textPlace(name);
     const categories = attributes.cats_strings?.kind === "strings" ? attributes.cats_strings.values : [];
     const profile = this.#parts.profile.find((column) => column.name === name);

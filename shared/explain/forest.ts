@@ -1,5 +1,5 @@
 /** Reads the attributes of a TreeEnsembleRegressor as trees with the training weight of every node. */
-import { LEAF, type Tree } from "../models/tree.ts";
+import { LEAF, SMALLEST_NORMAL, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
 import type { Attribute, Attributes } from "../onnx/graph.ts";
 
 export interface Forest {
@@ -95,6 +95,19 @@ function addLeaves(
 
 function targetsOf({ n_targets: targets }: Attributes): number {
   return targets?.kind === "int" ? targets.value : 1;
+}
+
+/** Thresholds of stumps that separate missing values, rises and falls (`shared/candidates/graph.ts`, `graph-changes.ts`). */
+const writtenThresholds: ReadonlySet<number> = new Set([THRESHOLD_MAX, 0, -SMALLEST_NORMAL]);
+
+/** Returns the function of a stump that the trainer writes, with 0 on one side; null for any other trees. It was not learned. */
+export function readStump(attributes: Attributes): ((value: number) => number) | null {
+  const [atMost, above] = Array.from(numbersOf(attributes.target_weights));
+  const threshold = numbersOf(attributes.nodes_values)[0] ?? Number.NaN;
+  const missingIsAtMost = numbersOf(attributes.nodes_missing_value_tracks_true)[0] === 1;
+  const isStump = numbersOf(attributes.nodes_treeids).length === 3 && writtenThresholds.has(threshold);
+  if (!isStump || atMost === undefined || above === undefined || atMost * above !== 0) return null;
+  return (value) => ((Number.isNaN(value) ? missingIsAtMost : value <= threshold) ? atMost : above);
 }
 
 export function numbersOf(attribute: Attribute | undefined): ArrayLike<number> {

@@ -10,6 +10,8 @@ import { type Matrix, stridesOf } from "./matrix.ts";
 export const LEAF = -1;
 /** The threshold of a split that only separates missing from present values: the largest finite float32. */
 export const THRESHOLD_MAX = 3.4028234663852886e38;
+/** The smallest float32 that no runtime rounds to 0. */
+export const SMALLEST_NORMAL = 2 ** -126;
 
 /** Node 0 is the root. Children come after their parent. All arrays have one entry per node. */
 export interface Tree {
