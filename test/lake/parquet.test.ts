@@ -55,6 +55,12 @@ describe.each(granularities)("facts by %s", (granularity) => {
   });
 });
 
+test("a file of another feed is rejected with the column that it does not have", async () => {
+  const facts = [{ period: "2025-01-03", series: '["north"]', variable: "price", value: 1 }];
+  const bytes = writeParquet({ ...sniimMilk, dimensions: ["place"] }, facts);
+  await expect(readParquet({ ...sniimMilk, dimensions: ["city"] }, bytes)).rejects.toThrow("no column city");
+});
+
 test("DuckDB reads the partitions, types and values of the lake", async () => {
   const series = (city: string) => JSON.stringify(["Jalisco", city, "Pasteurizada", "Tiendas"]);
   const facts: Fact[] = ["2024-12-30", "2025-01-03"]
