@@ -22,7 +22,13 @@ export type Direction = (typeof directions)[number];
 /** The changes of the last steps, by direction, each list ascending. */
 export type PastChanges = Readonly<Record<Direction, Float64Array>>;
 
-const cached = memoizeByObject((_: Float64Array) => new Map<string, PastChanges>());
+interface Known {
+  readonly steps: number;
+  readonly tolerance: number;
+  readonly changes: PastChanges;
+}
+
+const cached = memoizeByObject((_: Float64Array): Known[] => []);
 
 /**
  * Returns the changes of the last `steps` steps, or of all if there are fewer. A change below the tolerance is no change. In the
@@ -30,11 +36,10 @@ const cached = memoizeByObject((_: Float64Array) => new Map<string, PastChanges>
  */
 export function pastChanges(observed: Float64Array, steps: number, tolerance: number): PastChanges {
   const known = cached(observed);
-  const key = `${steps} ${tolerance}`;
-  const found = known.get(key);
-  if (found) return found;
+  // A list and a loop: this runs for every row and a dozen features, and a key of text takes longer than the rest.
+  for (const one of known) if (one.steps === steps && one.tolerance === tolerance) return one.changes;
   const changes = changesOf(observed, steps, tolerance);
-  known.set(key, changes);
+  known.push({ steps, tolerance, changes });
   return changes;
 }
 
@@ -44,6 +49,20 @@ function changesOf(observed: Float64Array, steps: number, tolerance: number): Pa
     const change = (observed[at] ?? 0) - (observed[at - 1] ?? 0);
     lists[!hasMoved(change, tolerance) ? "same" : change < 0 ? "down" : "up"].push(change);
   }
-  const sorted = (list: readonly number[]) => Float64Array.from(list).sort();
-  return { down: sorted(lists.down), same: sorted(lists.same), up: sorted(lists.up) };
+  return { down: ascending(lists.down), same: ascending(lists.same), up: ascending(lists.up) };
+}
+
+/** Up to this many numbers, an insertion takes less time than the sort of a typed array. */
+const insertedMax = 64;
+
+function ascending(list: readonly number[]): Float64Array {
+  const sorted = new Float64Array(list);
+  if (sorted.length > insertedMax) return sorted.sort();
+  for (let i = 1; i < sorted.length; i++) {
+    const value = sorted[i] ?? 0;
+    let to = i;
+    for (; to > 0 && (sorted[to - 1] ?? 0) > value; to--) sorted[to] = sorted[to - 1] ?? 0;
+    sorted[to] = value;
+  }
+  return sorted;
 }
