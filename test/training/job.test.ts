@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { success } from "../../shared/lib/result.ts";
 import type { Job, JobResult, Workbench } from "../../shared/training/job.ts";
 import { runJob, workbenchOf } from "../../shared/training/job.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { createPool } from "../../trainer/training/pool.ts";
+import { startThreads } from "../../trainer/training/threads.ts";
+import { echoes, instantStepPool, steppedForecast } from "./step-worlds.ts";
 import { randomWalk, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
 
 const data = smallDataset(simulatedPanel(1, randomWalk, { periods: 40, series: 3 }));
@@ -79,6 +82,42 @@ describe("a pool of threads", () => {
       const here = run(bench, { seed: seeds[index] ?? 0 });
       expect(untimed(result)).toEqual(untimed(here));
     });
+  });
+
+  test("fits learners of further steps on the same threads, with the results of a single thread", async () => {
+    const panel = echoes(1, 0.5, { periods: 40, series: 2 });
+    const rows = stepRowsOf(steppedForecast, panel);
+    const stepJob = {
+      recipe: job.recipe,
+      step: null,
+      known: 30,
+      origins: { from: 30, to: 36 },
+      seed: 1,
+      wantsModel: false,
+    };
+    const pool = createPool({ forecast: steppedForecast, data }, 1);
+    const early = pool.run(job);
+    const [there, again] = [await pool.stepPool(rows).run(stepJob), await pool.run(job)];
+    await pool.stop();
+    const here = await instantStepPool(steppedForecast, rows).run(stepJob);
+    expect(there.ok && { ...there.value, seconds: 0 }).toEqual(here.ok && { ...here.value, seconds: 0 });
+    expect(untimed(again)).toEqual(untimed(await early));
+  });
+
+  test("runs the waiting jobs of a group one after the other on the thread that has their cache", async () => {
+    const echo =
+      'import { parentPort } from "node:worker_threads"; parentPort.on("message", (m) => parentPort.postMessage(m));';
+    const module = new URL(`data:text/javascript,${encodeURIComponent(echo)}`);
+    const ended: string[] = [];
+    const threads = startThreads<string, string>({
+      module,
+      workerData: null,
+      count: 1,
+      groupOf: ([group = ""]) => group,
+    });
+    await Promise.all(["a1", "b1", "a2", "b2"].map(async (one) => ended.push(await threads.run(one))));
+    await threads.stop();
+    expect(ended).toEqual(["a1", "a2", "b1", "b2"]);
   });
 
   test("rejects the job of a dead thread and all later jobs", async () => {

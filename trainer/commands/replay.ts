@@ -11,7 +11,6 @@ import { readFactHistory } from "../replay/fact-history.ts";
 import { type DatedTraining, type Replayed, replay } from "../replay/replay.ts";
 import { taskList } from "../task-list.ts";
 import { bar, print, printJson, prose, table, thousands } from "../terminal.ts";
-import { withStepThreads } from "../training/contest-steps.ts";
 import { filesByFeed, type HeldFile } from "../training/facts.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { runReference } from "../training/reference-runtime.ts";
@@ -51,7 +50,6 @@ export async function replayForecast(forecastId: string, options: ReplayOptions)
             { forecast, history, ...range, retrainEvery, seed, trialsMax },
             {
               withPool: (prepared, work) => withPool(prepared, work, threads),
-              withStepPool: (data, work) => withStepThreads(data, threads, work),
               run: runReference,
               nowMs: () => performance.now(),
               onProgress(finished, total, text) {

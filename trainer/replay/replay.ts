@@ -22,10 +22,9 @@ import {
   sumByPeriod,
   sumBySeries,
 } from "../../shared/track-record/score-sums.ts";
-import type { Pool } from "../../shared/training/job.ts";
 import type { Run } from "../../shared/training/publish-task.ts";
 import { Failure } from "../failure.ts";
-import type { StepTrainingEffects } from "../training/contest-steps.ts";
+import type { TrainingPool } from "../training/pool.ts";
 import { type Prepared, prepareTraining } from "../training/run-contest.ts";
 import type { FactHistory } from "./fact-history.ts";
 import { matchedPublications, type PublishedOrigin, stillOpen } from "./open-publications.ts";
@@ -43,8 +42,7 @@ export interface ReplayTask extends TrainingBudget {
 }
 
 export interface ReplayEffects {
-  withPool<T>(prepared: Prepared, work: (pool: Pool) => Promise<T>): Promise<T>;
-  withStepPool: StepTrainingEffects["withStepPool"];
+  withPool<T>(prepared: Prepared, work: (pool: TrainingPool) => Promise<T>): Promise<T>;
   /** The reference runtime. */
   readonly run: Run;
   nowMs(): number;
@@ -161,7 +159,7 @@ class ReplayRun {
     onProgress: (text: string) => void,
   ): Promise<number> {
     const { forecast, retrainEvery, seed, trialsMax } = this.#task;
-    const { nowMs, withPool, withStepPool, run } = this.#effects;
+    const { nowMs, withPool, run } = this.#effects;
     this.#sinceTraining++;
     if (this.#sinceTraining < (retrainEvery ?? Number.POSITIVE_INFINITY)) return 0;
     const started = nowMs();
@@ -172,7 +170,7 @@ class ReplayRun {
       return 0;
     }
     const number = this.#trainings.length + 1;
-    const parts = { prepared, versions: this.#versions, withStepPool, run, seed, trialsMax, key: `training ${number}` };
+    const parts = { prepared, versions: this.#versions, run, seed, trialsMax, key: `training ${number}` };
     const trained = await withPool(prepared, (pool) =>
       trainOnce({ ...parts, pool, onProgress: (text) => onProgress(`training ${number}, ${text}`) }),
     ).catch(failedTraining);

@@ -2,14 +2,15 @@
 
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import type { Verdict } from "../../shared/registry/gate.ts";
-import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
 import { recipeIdsOf } from "../../shared/training/recipe.ts";
 import { describeRefusal, refusalOf } from "../../shared/training/refusal.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { outcomeOf } from "../../shared/training/verdict.ts";
 import { codeVersion } from "../training/code-version.ts";
-import { type StepTrainingEffects, trainSteps } from "../training/contest-steps.ts";
+import { trainSteps } from "../training/contest-steps.ts";
+import type { TrainingPool } from "../training/pool.ts";
 import { type ContestResult, type Prepared, runContest } from "../training/run-contest.ts";
 import { modelFile, recipeChoice } from "../training/serving-model.ts";
 import { fallbackOf, publishOrFail, stepSituationOf } from "../training/train.ts";
@@ -23,8 +24,7 @@ export interface TrainingBudget {
 export interface TrainingParts extends TrainingBudget {
   readonly prepared: Prepared;
   readonly versions: Versions;
-  readonly pool: Pool;
-  readonly withStepPool: StepTrainingEffects["withStepPool"];
+  readonly pool: TrainingPool;
   /** The reference runtime. */
   readonly run: Run;
   /** Identifies the training in the looks of the gate. */
@@ -55,7 +55,7 @@ export function trainingRefusal({ forecast, data }: Prepared): string | null {
 
 /** Trains, publishes the baseline, and submits the chosen recipe, then if needed the champion's or the baseline's. */
 export async function trainOnce(parts: TrainingParts): Promise<ReplayTraining> {
-  const { prepared, versions, pool, withStepPool, run, seed, trialsMax, key, onProgress } = parts;
+  const { prepared, versions, pool, run, seed, trialsMax, key, onProgress } = parts;
   const { forecast } = prepared;
   const { champion, situation } = versions;
   const incumbent = champion && {
@@ -76,7 +76,7 @@ export async function trainOnce(parts: TrainingParts): Promise<ReplayTraining> {
     prepared,
     judgement,
     { seed, situation: stepSituation, champion: champion?.learner ?? null },
-    { withStepPool, run },
+    { pool, run },
   );
   const { further = null, model: steps = null } = learners ?? {};
   const published = async (recipe: RecipeChoice, isFallback = false): Promise<VersionFiles> => {

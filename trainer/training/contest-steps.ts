@@ -6,13 +6,12 @@ import type { Judgement } from "../../shared/training/judgement.ts";
 import type { PublishedSteps } from "../../shared/training/publish-steps.ts";
 import type { Run } from "../../shared/training/publish-task.ts";
 import type { ServingLearner } from "../../shared/training/serving-learner.ts";
-import type { StepPool } from "../../shared/training/step-job.ts";
 import { contestSteps, learnerKinds, type StepContest } from "../../shared/training/step-learners.ts";
 import { stepRecipeOf } from "../../shared/training/step-recipe.ts";
 import { trainStepLearners } from "../../shared/training/train-steps.ts";
 import { Failure } from "../failure.ts";
-import type { Prepared } from "./run-contest.ts";
-import { createStepPool, type StepThreadData } from "./step-pool.ts";
+import type { TrainingPool } from "./pool.ts";
+import { type Prepared, withPool } from "./run-contest.ts";
 
 export interface StepContestOptions {
   readonly seed: number;
@@ -21,17 +20,18 @@ export interface StepContestOptions {
 
 /** Returns the contest with scores on the test window; null for a forecast of the next period only, or without a learner. */
 export async function runStepContest(
-  { data, forecast, panel }: Prepared,
+  prepared: Prepared,
   judgement: Judgement,
   { seed, threads }: StepContestOptions,
 ): Promise<StepContest | null> {
+  const { data, forecast, panel } = prepared;
   const recipe = stepRecipeOf(forecast, judgement);
   if (recipe === null) return null;
   const test = windowsOf(data, forecast.validation).test[0];
   const scoredFrom = test === undefined ? null : (data.period[test.rows.from] ?? null);
   const rows = stepRowsOf(forecast, panel);
   const task = { forecast, panel, rows, recipe, seed, kinds: learnerKinds, scoredFrom };
-  return withStepThreads({ forecast, rows }, threads, (pool) => contestSteps(task, pool));
+  return withPool(prepared, (pool) => contestSteps(task, pool.stepPool(rows)), threads);
 }
 
 export interface StepTrainingOptions {
@@ -42,7 +42,7 @@ export interface StepTrainingOptions {
 }
 
 export interface StepTrainingEffects {
-  withStepPool<T>(data: StepThreadData, work: (pool: StepPool) => Promise<T>): Promise<T>;
+  readonly pool: Pick<TrainingPool, "stepPool">;
   /** The reference runtime. */
   readonly run: Run;
 }
@@ -52,7 +52,7 @@ export async function trainSteps(
   { forecast, panel }: Prepared,
   judgement: Judgement,
   { situation, champion, seed }: StepTrainingOptions,
-  { withStepPool, run }: StepTrainingEffects,
+  { pool, run }: StepTrainingEffects,
 ): Promise<PublishedSteps | null> {
   if (forecast.steps.length < 2) return null;
   const recipe = stepRecipeOf(forecast, judgement);
@@ -64,21 +64,7 @@ export async function trainSteps(
   }
   const rows = stepRowsOf(forecast, panel);
   const task = { forecast, panel, rows, recipe, seed, situation, champion };
-  const found = await withStepPool({ forecast, rows }, (pool) => trainStepLearners(task, { pool, run }));
+  const found = await trainStepLearners(task, { pool: pool.stepPool(rows), run });
   if (found.ok) return found.value;
   throw new Failure(`The model file of further steps was not published. ${found.error.join(" ")}`);
-}
-
-/** Runs `work` with a pool of threads and stops the pool afterwards. Null threads: one per core, at most 8. */
-export async function withStepThreads<T>(
-  data: StepThreadData,
-  threads: number | null,
-  work: (pool: StepPool) => Promise<T>,
-): Promise<T> {
-  const pool = createStepPool(data, threads);
-  try {
-    return await work(pool);
-  } finally {
-    await pool.stop();
-  }
 }

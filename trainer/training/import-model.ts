@@ -29,7 +29,7 @@ import { decisionOf } from "../../shared/training/decision.ts";
 import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
 import { goldenOf } from "../../shared/training/golden-rows.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
-import type { RecipeChoice } from "../../shared/training/job.ts";
+import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import { externalLine } from "../../shared/training/judge-window.ts";
 import type { ServingModel } from "../../shared/training/judgement.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
@@ -38,7 +38,6 @@ import { recipeOf } from "../../shared/training/recipe.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
-import type { ThreadPool } from "./pool.ts";
 import { runInProcess } from "./reference-process.ts";
 import type { Prepared } from "./run-contest.ts";
 
@@ -63,7 +62,7 @@ export interface Imported {
 const tolerance = 1e-5;
 
 /** Verifies and scores the file and makes its card. @throws Failure with what is wrong and what to change. */
-export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise<Imported> {
+export async function judgeImported(task: ImportTask, pool: Pool): Promise<Imported> {
   const { prepared, producer, trainedTo, incumbent } = task;
   const { forecast, data } = prepared;
   const graph = checkedGraph(task.bytes, forecast);
@@ -306,7 +305,7 @@ function servingEngine(
 async function incumbentScored(
   { prepared, incumbent, seed }: ImportTask,
   { test }: Windows,
-  pool: ThreadPool,
+  pool: Pool,
 ): Promise<Scored | null> {
   if (incumbent === null) return null;
   const { forecast, data } = prepared;

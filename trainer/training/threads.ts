@@ -4,35 +4,58 @@ import { Worker } from "node:worker_threads";
 
 interface Waiting<Job, Result> {
   readonly job: Job;
+  readonly group: string | null;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
 export interface Threads<Job, Result> {
   run(job: Job): Promise<Result>;
+  /** Copies data to every thread. All later jobs can use it. */
+  share(data: unknown): void;
   stop(): Promise<void>;
 }
 
-export interface ThreadOptions {
-  /** The module that a thread runs. It answers each message, a job, with a message, its result. */
+export interface ThreadOptions<Job> {
+  /** The module that a thread runs. It answers each job with a message, its result, and does not answer shared data. */
   readonly module: URL;
   readonly workerData: unknown;
   /** Null: one per core, at most 8. */
   readonly count: number | null;
+  /**
+   * Returns the group of a job, or null. Jobs of one group compute the same parts, which a thread caches. So a free thread prefers
+   * jobs of its own groups, then of groups without a thread, and takes any other job before it would wait.
+   */
+  groupOf?(job: Job): string | null;
 }
 
 /** Each thread needs memory for a copy of the data, and more than 8 threads gain little. */
 const usualMax = 8;
 
 /** Starts threads. An error in a thread rejects all jobs. */
-export function startThreads<Job, Result>({ module, workerData, count }: ThreadOptions): Threads<Job, Result> {
+export function startThreads<Job, Result>({
+  module,
+  workerData,
+  count,
+  groupOf,
+}: ThreadOptions<Job>): Threads<Job, Result> {
   const waiting: Waiting<Job, Result>[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Waiting<Job, Result>>();
+  const owners = new Map<string, Worker>();
   let failure: unknown = null;
+  const ownerOf = ({ group }: Waiting<Job, Result>) => (group === null ? undefined : owners.get(group));
+  /** Removes and returns the job that a thread runs next. */
+  const takeFor = (worker: Worker): Waiting<Job, Result> | undefined => {
+    const own = waiting.findIndex((work) => ownerOf(work) === worker);
+    const free = own >= 0 ? own : waiting.findIndex((work) => ownerOf(work) === undefined);
+    const [work] = waiting.splice(Math.max(0, free), 1);
+    if (work !== undefined && work.group !== null && !owners.has(work.group)) owners.set(work.group, worker);
+    return work;
+  };
   const next = () => {
     for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
-      const work = waiting.shift();
+      const work = takeFor(worker);
       if (work === undefined) {
         idle.push(worker);
         return;
@@ -62,9 +85,13 @@ export function startThreads<Job, Result>({ module, workerData, count }: ThreadO
     run: (job) =>
       new Promise((resolve, reject) => {
         if (failure !== null) return reject(failure);
-        waiting.push({ job, resolve, reject });
+        waiting.push({ job, group: groupOf?.(job) ?? null, resolve, reject });
         next();
       }),
+    // A thread reads its messages in order, so it has the data before the next job.
+    share: (data) => {
+      for (const worker of workers) worker.postMessage(data);
+    },
     stop: async () => {
       fail(new Error("the pool was stopped before this job ended"));
       await Promise.all(workers.map((worker) => worker.terminate()));

@@ -23,7 +23,7 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
-import { trainSteps, withStepThreads } from "./contest-steps.ts";
+import { trainSteps } from "./contest-steps.ts";
 import { factsOfLakes } from "./facts.ts";
 import { startHeartbeats } from "./heartbeats.ts";
 import type { ReadTrainingOptions } from "./options.ts";
@@ -145,7 +145,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
     prepared,
     judgement,
     { seed: task.seed, situation: stepSituationOf(outcome, serving), champion: serving.learner },
-    { withStepPool: (data, work) => withStepThreads(data, task.threads, work), run: runReference },
+    { pool, run: runReference },
   );
   const further = steps?.further ?? null;
   const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines, further });

@@ -64,8 +64,8 @@ export function replayFacts(
   return replay(
     { ...task, history: historyOf(facts) },
     {
-      withPool: (prepared, work) => work(instantPool(prepared.forecast, prepared.data)),
-      withStepPool: ({ rows }, work) => work(instantStepPool(task.forecast, rows)),
+      withPool: ({ forecast, data }, work) =>
+        work({ ...instantPool(forecast, data), stepPool: (rows) => instantStepPool(forecast, rows) }),
       run: runHere,
       nowMs: () => 0,
       onProgress: () => {},
