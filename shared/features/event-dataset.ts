@@ -2,6 +2,7 @@
  * The training data of a forecast of the next event: one row for each event with an earlier event of the same series. The
  * features of a row are those at the time of that earlier event. Rows are sorted by the event's day, then series, then time.
  */
+import { memoizeByKey } from "../lib/memoize-by-key.ts";
 import type { Column, Dataset } from "./dataset.ts";
 import { textColumn } from "./dataset.ts";
 import { boundFeature, type Feature, variableOf } from "./feature.ts";
@@ -42,13 +43,14 @@ export function eventDatasetOf(panel: Panel, { features, tolerance, activeDays }
 
 function eventRows(panel: Panel, activeDays: number): EventRow[] {
   const positions = new Map(panel.periods.map((period, at) => [period, at]));
+  const positionAt = memoizeByKey((day: number) => positions.get(dayAt(day)));
   const rows: EventRow[] = [];
   for (const [index, { is, timeline }] of panel.series.entries()) {
     if (!timeline) continue;
     const { times, values } = timeline.target;
     times.forEach((time, at) => {
       const past = timelineBefore(timeline, time);
-      const period = positions.get(dayAt(time));
+      const period = positionAt(Math.floor(time));
       if (past === null || period === undefined || time - past.asOf > activeDays) return;
       const last = past.target.values.at(-1) ?? Number.NaN;
       rows.push({ period, index, past: seriesOfTimeline(is, past), last, target: values[at] ?? Number.NaN });

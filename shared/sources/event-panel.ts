@@ -5,6 +5,7 @@ import type { Forecast } from "../forecasts/forecast.ts";
 import { panelPeriods } from "../forecasts/schedule.ts";
 import { type EventsRule, shiftOf, targetSourceOf } from "../forecasts/source.ts";
 import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
+import { memoizeByKey } from "../lib/memoize-by-key.ts";
 import { lastDayOf } from "../period.ts";
 
 type EventForecast = Pick<Forecast, "id" | "variable" | "sources" | "events" | "schedule" | "dimensions">;
@@ -92,13 +93,14 @@ function statementsOf(forecast: EventForecast, byFeed: ByFeed): (key: string) =>
     const wanted = new Set(variables);
     // Known when its period is complete: from the next day on. A source that is published later is known later.
     const delay = 1 + shiftOf(forecast, source);
+    const timeOf = memoizeByKey((period: string) => dayNumber(lastDayOf(period)) + delay);
     for (const { series, period, variable, value } of byFeed.get(feed) ?? []) {
       if (!wanted.has(variable)) continue;
       const own = bySeries.get(series) ?? new Map<string, [number, number][]>();
       bySeries.set(series, own);
       const pairs = own.get(variable) ?? [];
       own.set(variable, pairs);
-      pairs.push([dayNumber(lastDayOf(period)) + delay, value]);
+      pairs.push([timeOf(period), value]);
     }
   }
   return (key) =>
