@@ -1,6 +1,6 @@
 /** The distribution of the next value of a target that mostly stays: whether it changes, and by how much if it does. */
 import { at } from "../stats/numbers.ts";
-import { ascendingDistribution, type Distribution } from "./distribution.ts";
+import { type Distribution, mergedDistribution } from "./distribution.ts";
 
 /** The probabilities of a fall, no change and a rise. Sum 1. */
 export interface Chances {
@@ -44,5 +44,5 @@ export function valueAfterChange(last: number, next: NextChange, { positive }: C
   for (let i = 0; i < falls.values.length; i++) add(last + at(falls.values, i), chances.down * at(falls.masses, i));
   add(last, chances.same);
   for (let i = 0; i < rises.values.length; i++) add(last + at(rises.values, i), chances.up * at(rises.masses, i));
-  return ascendingDistribution(values, weights);
+  return mergedDistribution(values, weights);
 }

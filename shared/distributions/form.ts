@@ -61,8 +61,9 @@ export function rowDistribution(form: DistributionForm, decimals: number): (row:
       low: Math.min(prediction, last) * power,
       high: Math.max(prediction, last) * power,
     };
-    const misses = { ...shape, values: shape.values.map((miss) => miss * scale * power) };
-    return symmetricDistribution(centre, misses, form);
+    const values = new Float64Array(shape.values.length);
+    for (let i = 0; i < values.length; i++) values[i] = (shape.values[i] ?? Number.NaN) * scale * power;
+    return symmetricDistribution(centre, { values, masses: shape.masses }, form);
   };
 }
 

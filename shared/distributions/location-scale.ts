@@ -2,7 +2,7 @@
 import { median } from "../stats/median.ts";
 import type { Numbers } from "../stats/numbers.ts";
 import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
-import { ascendingDistribution, type Distribution } from "./distribution.ts";
+import { type Distribution, mergedDistribution } from "./distribution.ts";
 
 export interface LocationScale {
   /** The point prediction, in units, not necessarily whole. */
@@ -21,11 +21,12 @@ export function locationScale(
   { positive }: ChangeOptions,
 ): Distribution {
   if (!(scale > 0)) throw new RangeError(`the scale is ${scale}: expected more than 0`);
-  const values = shape.values.map((error) => {
-    const value = Math.round(location + scale * error);
-    return positive ? Math.max(UNITS_MIN, value) : value;
-  });
-  return ascendingDistribution(values, shape.masses);
+  const least = positive ? UNITS_MIN : Number.NEGATIVE_INFINITY;
+  const values = new Float64Array(shape.values.length);
+  // A loop: this runs for every row and contender of a training.
+  for (let i = 0; i < values.length; i++)
+    values[i] = Math.max(least, Math.round(location + scale * (shape.values[i] ?? Number.NaN)));
+  return mergedDistribution(values, shape.masses.slice());
 }
 
 /** The number of atoms of a shape. The 97.5 % quantile then has five atoms above it. */

@@ -1,6 +1,6 @@
 import { at } from "../stats/numbers.ts";
 import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
-import { ascendingDistribution, type Distribution } from "./distribution.ts";
+import { type Distribution, mergedDistribution } from "./distribution.ts";
 
 /** A prediction and the interval of width 0 around it, in units. Without holding the last value all three are equal. */
 export interface Centre {
@@ -26,18 +26,21 @@ export function symmetricDistribution(
   const count = misses.values.length;
   const values = new Float64Array(2 * count + 1);
   const weights = new Float64Array(2 * count + 1);
-  const place = (value: number) => (positive ? Math.max(UNITS_MIN, Math.round(value)) : Math.round(value));
+  const least = positive ? UNITS_MIN : Number.NEGATIVE_INFINITY;
+  const place = (value: number) => Math.max(least, Math.round(value));
+  // Plain reads: this runs for every row and contender of a training.
   for (let i = 0; i < count; i++) {
-    const miss = at(misses.values, i);
+    const miss = misses.values[i] ?? Number.NaN;
+    const half = (misses.masses[i] ?? Number.NaN) / 2;
     // Ascending: from the largest miss below to the largest miss above.
-    const [below, above] = [count - 1 - i, count + 1 + i];
-    values[below] = place(low - miss);
-    values[above] = place(high + miss);
-    weights[below] = weights[above] = at(misses.masses, i) / 2;
+    values[count - 1 - i] = place(low - miss);
+    values[count + 1 + i] = place(high + miss);
+    weights[count - 1 - i] = half;
+    weights[count + 1 + i] = half;
   }
   const share = Math.min(MEDIAN_MASS, at(misses.masses, 0));
   values[count] = place(prediction);
   weights[count] = share;
   for (const nearest of [count - 1, count + 1]) weights[nearest] = (at(misses.masses, 0) - share) / 2;
-  return ascendingDistribution(values, weights);
+  return mergedDistribution(values, weights);
 }

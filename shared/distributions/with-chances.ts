@@ -1,6 +1,6 @@
 import { at } from "../stats/numbers.ts";
 import type { Chances } from "./changes.ts";
-import { ascendingDistribution, type Distribution } from "./distribution.ts";
+import { type Distribution, mergedDistribution } from "./distribution.ts";
 
 /**
  * Gives the values below, at and above `last` these probabilities. The values below keep the ratios of their masses, and so do
@@ -26,7 +26,7 @@ export function withChances({ values, masses }: Distribution, last: number, { do
   next.values[below] = last;
   next.masses[below] = same;
   copy(above, values.length, below + 1, up);
-  return ascendingDistribution(next.values, next.masses);
+  return mergedDistribution(next.values, next.masses);
 }
 
 function countBelow(values: Float64Array, last: number): number {
