@@ -1,4 +1,4 @@
-import type { RowRange } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import { failure, success } from "../lib/result.ts";
 import type { Fit, TrainingData } from "../models/fit.ts";
 import { fitGradientBoosting, type GradientBoostingOptions } from "../models/gradient-boosting.ts";
@@ -11,17 +11,31 @@ import { type Encoding, encode, rankEncoding } from "./encoding.ts";
 const HELD_OUT = 0.2;
 const PATIENCE = 15;
 const TREES_MAX = 300;
+/**
+ * More rows hardly change a tree of an ensemble, and the time of a tree is proportional to their number. Each tree draws others.
+ */
+export const rowsPerTreeMax = 20_000;
 
 /** Boosted trees. The last training periods decide the number of trees; the final fit uses all periods. */
 export const gradientBoosting: Candidate = {
   id: "gradient-boosting",
-  fit: calibrated((task) => {
-    const loss = task.task === "classification" ? "logistic" : "squared";
-    const options = { ...boostingOptions(task), loss } as const;
-    const fit = fitStopped(task, task.move, options);
-    return fit.ok ? success({ kind: "trees", encoding: fit.value.encoding, ensemble: fit.value.ensemble }) : fit;
-  }),
+  fit: calibrated(
+    (task) => {
+      const fit = fitStopped(task, task.move, lossOptions(task));
+      return fit.ok ? success({ kind: "trees", encoding: fit.value.encoding, ensemble: fit.value.ensemble }) : fit;
+    },
+    // The scoring models have as many trees as the final one. To stop each of them early as well doubles the time and is no better.
+    (task, final) => {
+      const trees = final.kind === "trees" ? final.ensemble.trees.length : TREES_MAX;
+      const fit = fitTrees(task, task.move, { ...lossOptions(task), iterations: trees });
+      return fit.ok ? success({ kind: "trees", ...fit.value }) : fit;
+    },
+  ),
 };
+
+function lossOptions(task: FitTask): Partial<GradientBoostingOptions> {
+  return { ...boostingOptions(task), loss: task.task === "classification" ? "logistic" : "squared" };
+}
 
 /** Returns the boosting options of a trial. */
 export function boostingOptions({ parameters, seed }: FitTask): Partial<GradientBoostingOptions> {
@@ -34,16 +48,21 @@ export function boostingOptions({ parameters, seed }: FitTask): Partial<Gradient
     l2: numberOf(parameters, "l2", 1),
     rowShare: numberOf(parameters, "rowShare", 0.8),
     columnShare: numberOf(parameters, "columnShare", 0.8),
+    rowsPerTreeMax,
     patience: PATIENCE,
     seed,
   };
 }
 
-export interface StoppedBoosting {
+/** Trees with the encoding of their columns. */
+interface EncodedTrees {
   readonly encoding: Encoding;
   readonly ensemble: Ensemble;
+}
+
+export interface StoppedBoosting extends EncodedTrees {
   /** The model without the held-out periods `late`. Calibration uses its predictions for them. */
-  readonly early: { readonly encoding: Encoding; readonly ensemble: Ensemble; readonly late: RowRange };
+  readonly early: EncodedTrees & { readonly late: RowRange };
 }
 
 /**
@@ -60,21 +79,36 @@ export function fitStopped(
   if (early.to <= early.from || late.to <= late.from) {
     return failure({ kind: "too-few-rows", found: rows.to - rows.from, required: 2 });
   }
-  const partOf = (encoding: Encoding, part: RowRange): TrainingData => ({
-    features: encode(encoding, data, part),
-    target: target.slice(part.from, part.to),
-  });
   const earlyEncoding = rankEncoding(data, early, target);
-  const stopped = fitGradientBoosting(options, partOf(earlyEncoding, early), partOf(earlyEncoding, late));
+  const partOf = (part: RowRange) => trainingDataOf(earlyEncoding, data, { rows: part, target });
+  const stopped = fitGradientBoosting(options, partOf(early), partOf(late));
   if (!stopped.ok) return stopped;
   const trees = stopped.value.ensemble.trees.length;
-  const encoding = rankEncoding(data, rows, target);
-  const all = partOf(encoding, rows);
-  const final = fitGradientBoosting({ ...options, iterations: Math.max(1, trees) }, all);
+  const final = fitTrees(task, target, { ...options, iterations: Math.max(1, trees) });
   if (!final.ok) return final;
+  const { encoding } = final.value;
   const ensemble = trees === 0 ? withoutTrees(final.value.ensemble) : final.value.ensemble;
   const earlyEnsemble = trees === 0 ? withoutTrees(stopped.value.ensemble) : stopped.value.ensemble;
   return success({ encoding, ensemble, early: { encoding: earlyEncoding, ensemble: earlyEnsemble, late } });
+}
+
+/** Fits `options.iterations` trees to all rows of the task. */
+function fitTrees(
+  { data, rows }: FitTask,
+  target: Float64Array,
+  options: Partial<GradientBoostingOptions>,
+): Fit<EncodedTrees> {
+  const encoding = rankEncoding(data, rows, target);
+  const fit = fitGradientBoosting(options, trainingDataOf(encoding, data, { rows, target }));
+  return fit.ok ? success({ encoding, ensemble: fit.value.ensemble }) : fit;
+}
+
+function trainingDataOf(
+  encoding: Encoding,
+  data: Dataset,
+  { rows, target }: { readonly rows: RowRange; readonly target: Float64Array },
+): TrainingData {
+  return { features: encode(encoding, data, rows), target: target.slice(rows.from, rows.to) };
 }
 
 /** Returns only the constant. An ONNX file needs at least one tree, so it has a single leaf with value 0. */

@@ -15,18 +15,24 @@ const LATE_SHARE = 0.5;
 /** Number of parts of the calibration periods. Each part is scored by a model fitted to all rows before it. */
 const ORIGINS = 4;
 
-/** Calibrates the fits of a classification. Does not change a regression. The scores of `learn` may have any scale. */
-export function calibrated(learn: Candidate["fit"]): Candidate["fit"] {
-  return (task) => (task.task === "classification" ? fitCalibrated(learn, task) : learn(task));
+/** Fits again to fewer rows. May use what the final fit decided, such as its number of trees. */
+export type Refit = (task: FitTask, final: Fitted) => Fit<Fitted>;
+
+/**
+ * Calibrates the fits of a classification. Does not change a regression. The scores of `learn` may have any scale. `refit` fits the
+ * scoring models; the default is `learn`.
+ */
+export function calibrated(learn: Candidate["fit"], refit: Refit = learn): Candidate["fit"] {
+  return (task) => (task.task === "classification" ? fitCalibrated(learn, refit, task) : learn(task));
 }
 
-function fitCalibrated(learn: Candidate["fit"], task: FitTask): Fit<Fitted> {
+function fitCalibrated(learn: Candidate["fit"], refit: Refit, task: FitTask): Fit<Fitted> {
   const final = learn(task);
   if (!final.ok) return final;
   const scores: number[] = [];
   const outcomes: number[] = [];
   for (const { early, late } of originsOf(task)) {
-    const fit = learn({ ...task, rows: early });
+    const fit = refit({ ...task, rows: early }, final.value);
     // The early rows may have only one outcome. Then only later origins are used.
     if (!fit.ok) continue;
     scores.push(...predictMove(fit.value, task.data, late, task.transform));

@@ -1,5 +1,6 @@
 import { success } from "../lib/result.ts";
 import { fitRandomForest } from "../models/random-forest.ts";
+import { rowsPerTreeMax } from "./boosting.ts";
 import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, rankEncoding } from "./encoding.ts";
@@ -15,6 +16,7 @@ export const randomForest: Candidate = {
       leavesMax: numberOf(parameters, "leavesMax", 128),
       leafRowsMin: numberOf(parameters, "leafRowsMin", 20),
       splitColumnShare: numberOf(parameters, "splitColumnShare", 1 / 3),
+      rowsPerTreeMax,
       seed,
     };
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };

@@ -10,6 +10,8 @@ import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { type Loss, type LossName, lossOf } from "./losses.ts";
 import { quantileInPlace } from "./quantile.ts";
 import { createRandom, type Random, sample } from "./random.ts";
+import { addRoutedTree } from "./route.ts";
+import { rowsPerTree } from "./rows-per-tree.ts";
 import { EPSILON } from "./split.ts";
 import { addTree, type Ensemble, type Tree } from "./tree.ts";
 
@@ -31,6 +33,8 @@ export interface GradientBoostingOptions {
   readonly binsMax: number;
   /** Share of the rows drawn for each tree, without replacement. */
   readonly rowShare: number;
+  /** Maximum number of rows drawn for each tree, but at least a fifth of all. */
+  readonly rowsPerTreeMax: number;
   /** Share of the columns drawn for each tree, at least one. */
   readonly columnShare: number;
   /** Share of the tree's columns drawn for each split, at least one. */
@@ -52,6 +56,7 @@ const gradientBoostingDefaults: GradientBoostingOptions = {
   l2: 0,
   binsMax: BINS_MAX,
   rowShare: 1,
+  rowsPerTreeMax: Number.POSITIVE_INFINITY,
   columnShare: 1,
   splitColumnShare: 1,
   patience: 10,
@@ -72,6 +77,7 @@ const gradientBoostingRanges = {
   l2: { min: 0, max: INFINITE, maxExcluded: true },
   binsMax: { min: 2, max: BINS_MAX, integer: true },
   rowShare: share,
+  rowsPerTreeMax: { min: 1, max: INFINITE },
   columnShare: share,
   splitColumnShare: share,
   patience: { min: 1, max: INFINITE, integer: true },
@@ -100,8 +106,8 @@ interface Booster {
   readonly raw: Float64Array;
   readonly gradients: Float64Array;
   readonly hessians: Float64Array;
-  /** 1 for the rows of the current tree. Their leaves are known. */
-  readonly isDrawn: Uint8Array;
+  /** For the rows that are not drawn for the current tree. */
+  readonly others: Int32Array;
 }
 
 function createBooster(options: GradientBoostingOptions, data: TrainingData, base: number): Booster {
@@ -118,7 +124,7 @@ function createBooster(options: GradientBoostingOptions, data: TrainingData, bas
     raw: new Float64Array(rows).fill(base),
     gradients: new Float64Array(rows),
     hessians: new Float64Array(rows),
-    isDrawn: new Uint8Array(rows),
+    others: new Int32Array(rows),
   };
 }
 
@@ -135,7 +141,8 @@ function leafResiduals(booster: Booster, rows: Int32Array, leaf: GrownLeaf): Flo
 function boost(booster: Booster): Tree {
   const { options, loss, data, grower, random, raw, gradients, hessians } = booster;
   const total = data.features.rows;
-  const rows = sample(total, Math.floor(options.rowShare * total), random);
+  const rows = sample(total, rowsPerTree(options.rowShare, options.rowsPerTreeMax, total), random);
+  const others = othersOf(rows, booster.others.subarray(0, total - rows.length));
   loss.derive(raw, data.target, { gradients, hessians, rows });
   const columns = sample(data.features.columns, countOf(options.columnShare, data.features.columns), random);
   const { learningRate, l2 } = options;
@@ -145,19 +152,28 @@ function boost(booster: Booster): Tree {
       ? (-learningRate * leaf.gradient) / (leaf.hessian + l2 + EPSILON)
       : learningRate * quantileInPlace(leafResiduals(booster, rows, leaf), quantile);
   const derivatives = { gradients, hessians: loss.constantHessian ? null : hessians };
-  const { tree, leaves } = growTree(grower, { ...derivatives, rows, columns, random, leafValue });
-  const { isDrawn } = booster;
-  isDrawn.fill(0);
+  const grown = growTree(grower, { ...derivatives, rows, columns, random, leafValue });
+  const { tree, leaves } = grown;
   for (const leaf of leaves) {
     const value = tree.value[leaf.node] ?? 0;
     for (let i = leaf.start; i < leaf.end; i++) {
       const row = rows[i] ?? 0;
       raw[row] = (raw[row] ?? 0) + value;
-      isDrawn[row] = 1;
     }
   }
-  if (rows.length < total) addTree(tree, data.features, raw, isDrawn);
+  addRoutedTree(grown, { binned: grower.binned, rows: others, buffer: grower.rowBuffer }, raw);
   return tree;
+}
+
+/** Writes the rows that are not in `drawn`, which ascends, to `into` and returns it. O(rows). */
+function othersOf(drawn: Int32Array, into: Int32Array): Int32Array {
+  let next = 0;
+  let to = 0;
+  for (let row = 0; to < into.length; row++) {
+    if (drawn[next] === row) next++;
+    else into[to++] = row;
+  }
+  return into;
 }
 
 function boostAll(booster: Booster): Tree[] {

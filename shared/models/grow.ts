@@ -1,5 +1,4 @@
 /** Grows one regression tree on binned features from gradients and hessians, with the best split first (leaf-wise). */
-import { MISSING_BIN } from "./binning.ts";
 import { popNode, pushNode } from "./node-heap.ts";
 import {
   type Grower,
@@ -9,6 +8,7 @@ import {
   searchChildren,
   searchRoot,
 } from "./node-search.ts";
+import { partition } from "./route.ts";
 import { MISSING_ONLY_BIN, type Split } from "./split.ts";
 import { LEAF, THRESHOLD_MAX, type Tree } from "./tree.ts";
 
@@ -17,33 +17,8 @@ export { createGrower, type Grower, type GrownLeaf, type Growth, type GrowthOpti
 export interface Grown {
   readonly tree: Tree;
   readonly leaves: readonly GrownLeaf[];
-}
-
-const goesLeft = new Uint8Array(MISSING_BIN + 1);
-
-/**
- * Moves the node's left rows before its right rows and returns the position of the first right row. Stable, in place,
- * and without a data-dependent branch, which would be mispredicted often. O(rows).
- */
-function partition(grower: Grower, rows: Int32Array, node: GrowingNode & { readonly split: Split }): number {
-  const { bins, rows: rowsTotal } = grower.binned;
-  const buffer = grower.rowBuffer;
-  const offset = node.split.feature * rowsTotal;
-  goesLeft.fill(1, 0, node.split.bin + 1);
-  goesLeft.fill(0, node.split.bin + 1);
-  goesLeft[MISSING_BIN] = node.split.missingLeft ? 1 : 0;
-  let left = node.start;
-  let right = 0;
-  for (let i = node.start; i < node.end; i++) {
-    const row = rows[i] ?? 0;
-    const toLeft = goesLeft[bins[offset + row] ?? 0] ?? 0;
-    rows[left] = row;
-    buffer[right] = row;
-    left += toLeft;
-    right += 1 - toLeft;
-  }
-  rows.set(buffer.subarray(0, right), left);
-  return left;
+  /** The split of each node; null for a leaf. */
+  readonly splits: readonly (Split | null)[];
 }
 
 function rootOf(growth: Growth): GrowingNode {
@@ -67,7 +42,8 @@ interface Draft {
 function splitNode(grower: Grower, growth: Growth, split: { draft: Draft; parent: GrowingNode & { split: Split } }) {
   const { draft, parent } = split;
   const { leftGradient, leftHessian } = parent.split;
-  const middle = partition(grower, growth.rows, parent);
+  const routed = { binned: grower.binned, rows: growth.rows, buffer: grower.rowBuffer };
+  const middle = partition(routed, parent, parent.split);
   const depth = parent.depth + 1;
   const made = draft.nodes.length;
   const unsearched = { depth, split: null, histogram: null };
@@ -110,6 +86,7 @@ function finish(grower: Grower, growth: Growth, draft: Draft): Grown {
     weight: new Float64Array(count),
   };
   const leaves: GrownLeaf[] = [];
+  const splits: (Split | null)[] = [];
   for (const node of draft.nodes) {
     const at = node.node;
     const left = draft.left[at] ?? LEAF;
@@ -117,15 +94,17 @@ function finish(grower: Grower, growth: Growth, draft: Draft): Grown {
     if (left === LEAF || node.split === null) {
       tree.value[at] = growth.leafValue(node);
       leaves.push(node);
+      splits.push(null);
       continue;
     }
+    splits.push(node.split);
     tree.feature[at] = node.split.feature;
     tree.threshold[at] = thresholdOf(node.split, grower);
     tree.missingLeft[at] = node.split.missingLeft ? 1 : 0;
     tree.left[at] = left;
     tree.right[at] = left + 1;
   }
-  return { tree, leaves };
+  return { tree, leaves, splits };
 }
 
 /**

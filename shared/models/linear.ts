@@ -77,7 +77,7 @@ export function standardise(features: Matrix): Standardised {
 }
 
 /** A column in which most rows have one value, such as a 0/1 column: that value, and the differences of the other rows. */
-interface Sparse {
+export interface Sparse {
   readonly usual: number;
   readonly rows: Int32Array;
   readonly differences: Float64Array;
@@ -86,7 +86,8 @@ interface Sparse {
 /** If more than this share of the rows differ from the usual value, a sparse sum is not faster. */
 const SPARSE_SHARE_MAX = 0.3;
 
-function sparseOf(column: Float64Array): Sparse | null {
+/** Returns the sparse form of a column; null if its values differ too much. O(rows). */
+export function sparseOf(column: Float64Array): Sparse | null {
   const usual = majorityOf(column);
   const rows: number[] = [];
   const rowsMax = SPARSE_SHARE_MAX * column.length;
@@ -122,26 +123,57 @@ function dotSparse(left: Float64Array, sum: number, { usual, rows, differences }
 
 /**
  * Returns Σ over rows of weight × x_i × x_j, size × size, row-major. `weights` is null if every weight is 1.
- * O(rows × columns²); for a sparse column only the rows that differ from its usual value count.
+ * O(rows × columns²); for a sparse column only the rows that differ from its usual value count. `sparse`: the sparse forms, for
+ * a caller that computes several sums of the same columns.
  */
-export function weightedGram(columns: readonly Float64Array[], weights: Float64Array | null): Float64Array {
+export function weightedGram(
+  columns: readonly Float64Array[],
+  weights: Float64Array | null,
+  sparse: readonly (Sparse | null)[] = columns.map(sparseOf),
+): Float64Array {
   const size = columns.length;
   const gram = new Float64Array(size * size);
-  const sparse = columns.map(sparseOf);
   // Sparse columns come last, so that the second column of a pair is sparse if either is.
   const order = [...columns.keys()].sort((a, b) => Number(sparse[a] !== null) - Number(sparse[b] !== null) || a - b);
   order.forEach((i, place) => {
     const left = columns[i] ?? new Float64Array();
     const weighted = weights === null ? left : product(left, weights);
     const sum = sumOf(weighted);
-    for (const j of order.slice(place)) {
+    const others = order.slice(place);
+    const dense = others.filter((j) => sparse[j] === null);
+    const sums = dotEach(
+      weighted,
+      dense.map((j) => columns[j] ?? left),
+    );
+    for (const [at, j] of others.entries()) {
+      // The dense columns come first.
       const right = sparse[j];
-      const total = right ? dotSparse(weighted, sum, right) : dot(weighted, columns[j] ?? left);
+      const total = right ? dotSparse(weighted, sum, right) : (sums[at] ?? Number.NaN);
       gram[i * size + j] = total;
       gram[j * size + i] = total;
     }
   });
   return gram;
+}
+
+/** Returns the dot product with each of some columns. Four sums at a time do not wait for each other. O(rows × columns). */
+function dotEach(left: Float64Array, columns: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(columns.length);
+  let at = 0;
+  for (; at + 4 <= columns.length; at += 4) {
+    const [a = left, b = left, c = left, d = left] = columns.slice(at, at + 4);
+    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+    for (let i = 0; i < left.length; i++) {
+      const value = left[i] ?? 0;
+      ofA += value * (a[i] ?? 0);
+      ofB += value * (b[i] ?? 0);
+      ofC += value * (c[i] ?? 0);
+      ofD += value * (d[i] ?? 0);
+    }
+    sums.set([ofA, ofB, ofC, ofD], at);
+  }
+  for (; at < columns.length; at++) sums[at] = dot(left, columns[at] ?? left);
+  return sums;
 }
 
 function product(left: Float64Array, right: Float64Array): Float64Array {

@@ -4,7 +4,7 @@ import { failure, success } from "../lib/result.ts";
 import { sigmoid } from "../stats/sigmoid.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
-import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
+import { columnsOf, dot, type LinearPredictor, type Sparse, sparseOf, standardise, weightedGram } from "./linear.ts";
 
 export interface LogisticOptions {
   /** Penalty α ÷ 2 × Σ coefficient² on the standardised columns; scikit-learn's C is 1 ÷ α. The intercept has no penalty. */
@@ -50,6 +50,8 @@ export interface LogisticModel extends LinearPredictor {
 interface Problem {
   /** The standardised columns, then a column of ones for the intercept. */
   readonly columns: readonly Float64Array[];
+  /** Their sparse forms. */
+  readonly sparse: readonly (Sparse | null)[];
   readonly target: Float64Array;
   readonly weights: Float64Array;
   readonly alpha: number;
@@ -100,7 +102,7 @@ function newtonStep(problem: Problem, state: State, gradient: Float64Array): Flo
     const probability = sigmoid(odds);
     return (problem.weights[row] ?? 0) * probability * (1 - probability);
   });
-  const hessian = weightedGram(problem.columns, curvature);
+  const hessian = weightedGram(problem.columns, curvature, problem.sparse);
   for (let j = 0; j < size; j++) hessian[j * size + j] = (hessian[j * size + j] ?? 0) + penaltyAt(problem, j);
   const lower = cholesky(hessian, size);
   return lower === null ? null : choleskySolve(lower, gradient).map((value) => -value);
@@ -136,6 +138,8 @@ function minimise(problem: Problem, options: LogisticOptions): { state: State; i
   for (let iterations = 0; ; iterations++) {
     const gradient = gradientAt(problem, state);
     const gradientMax = largest(gradient);
+    // With a penalty the problem has one solution. Without one, the step below shows whether the classes are separated.
+    if (gradientMax <= flat && problem.alpha > 0) return { state, iterations };
     const step = newtonStep(problem, state, gradient);
     const next = step === null || gradientMax <= flat ? null : descend(problem, state, step);
     if (next !== null && iterations < options.iterationsMax) {
@@ -168,7 +172,7 @@ export function fitLogistic(given: Partial<LogisticOptions>, data: TrainingData)
   const { target } = data;
   const columns = [...columnsOf(standardised), new Float64Array(target.length).fill(1)];
   const weights = rowWeights(target, options.classWeights);
-  const found = minimise({ columns, target, weights, alpha: options.alpha }, options);
+  const found = minimise({ columns, sparse: columns.map(sparseOf), target, weights, alpha: options.alpha }, options);
   if ("kind" in found) return failure(found);
   const { means, scales } = standardised;
   const { parameters } = found.state;

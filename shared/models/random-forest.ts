@@ -4,6 +4,7 @@ import { BINS_MAX, binFeatures } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type Range, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { bootstrapCounts, createRandom, type Random } from "./random.ts";
+import { rowsPerTree } from "./rows-per-tree.ts";
 import type { Ensemble, Tree } from "./tree.ts";
 
 export interface RandomForestOptions {
@@ -16,8 +17,10 @@ export interface RandomForestOptions {
   readonly leafRowsMin: number;
   /** Share of the columns drawn for each split, at least one column. More are drawn while none allows a split. */
   readonly splitColumnShare: number;
-  /** Whether each tree learns from a bootstrap sample (as many rows, drawn with replacement). Otherwise it uses all rows. */
+  /** Whether each tree learns from a bootstrap sample (as many rows, up to `rowsPerTreeMax`, drawn with replacement). Otherwise it uses all rows. */
   readonly bootstrap: boolean;
+  /** Maximum number of draws of a bootstrap sample, but at least a fifth of the rows. */
+  readonly rowsPerTreeMax: number;
   readonly binsMax: number;
   readonly seed: number;
 }
@@ -30,6 +33,7 @@ const randomForestDefaults: RandomForestOptions = {
   leafRowsMin: 5,
   splitColumnShare: 1 / 3,
   bootstrap: true,
+  rowsPerTreeMax: Number.POSITIVE_INFINITY,
   binsMax: BINS_MAX,
   seed: 0,
 };
@@ -40,6 +44,7 @@ const randomForestRanges = {
   leavesMax: { min: 2, max: Number.POSITIVE_INFINITY, integer: true },
   leafRowsMin: { min: 1, max: 2 ** 31, integer: true },
   splitColumnShare: { min: 0, minExcluded: true, max: 1 },
+  rowsPerTreeMax: { min: 1, max: Number.POSITIVE_INFINITY },
   binsMax: { min: 2, max: BINS_MAX, integer: true },
   seed: { min: -(2 ** 31), max: 2 ** 32, integer: true },
 } as const satisfies { readonly [Name in keyof RandomForestOptions]?: Range };
@@ -69,10 +74,16 @@ function rowsDrawn(counts: Int32Array): Int32Array {
   return rows.slice(0, drawn);
 }
 
-function growOne(grower: Grower, centred: Centred, chance: { random: Random; bootstrap: boolean }): Tree {
+interface Draws {
+  readonly random: Random;
+  /** Number of draws of a bootstrap sample; null to use all rows. */
+  readonly draws: number | null;
+}
+
+function growOne(grower: Grower, centred: Centred, { random, draws }: Draws): Tree {
   const { deviations, mean } = centred;
-  const { random, bootstrap } = chance;
-  const counts = bootstrap ? bootstrapCounts(deviations.length, random) : new Int32Array(deviations.length).fill(1);
+  const { length } = deviations;
+  const counts = draws === null ? new Int32Array(length).fill(1) : bootstrapCounts(length, random, draws);
   const hessians = Float64Array.from(counts);
   const gradients = deviations.map((deviation, row) => -deviation * (hessians[row] ?? 0));
   const columns = Int32Array.from({ length: grower.binned.columns }, (_, column) => column);
@@ -94,7 +105,8 @@ export function fitRandomForest(given: Partial<RandomForestOptions>, data: Train
   const featuresPerSplit = Math.max(1, Math.round(options.splitColumnShare * columns));
   const grower = createGrower(binned, { ...options, leafWeightMin: 0, l2: 0, featuresPerSplit });
   const centred = centre(data.target);
-  const chance = { random: createRandom(options.seed), bootstrap: options.bootstrap };
+  const draws = options.bootstrap ? rowsPerTree(1, options.rowsPerTreeMax, data.features.rows) : null;
+  const chance = { random: createRandom(options.seed), draws };
   const trees = Array.from({ length: options.trees }, () => growOne(grower, centred, chance));
   const ensemble: Ensemble = { trees, base: 0, aggregate: "average", columns };
   return success({ kind: "random-forest", task: options.task, ensemble });

@@ -57,19 +57,12 @@ export function leafOf(
 }
 
 /**
- * Adds the predictions of one tree to `sums` (one per row), in the precision of `sums`. Rows with a 1 in `skipped` are left out.
- * O(rows × depth).
+ * Adds the predictions of one tree to `sums` (one per row), in the precision of `sums`. O(rows × depth).
  */
-export function addTree(
-  tree: Tree,
-  features: Matrix,
-  sums: Float32Array | Float64Array,
-  skipped: Uint8Array | null = null,
-): void {
+export function addTree(tree: Tree, features: Matrix, sums: Float32Array | Float64Array): void {
   const { row: rowStride, column: stride } = stridesOf(features);
   const at = { offset: 0, stride };
   for (let row = 0; row < features.rows; row++) {
-    if (skipped !== null && skipped[row] === 1) continue;
     at.offset = row * rowStride;
     sums[row] = (sums[row] ?? 0) + (tree.value[leafOf(tree, features.values, at)] ?? 0);
   }

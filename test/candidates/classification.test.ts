@@ -134,6 +134,17 @@ describe("calibration", () => {
     expect(seen).toEqual([600, 300, 375, 450, 525]);
   });
 
+  test("fits the scoring models with what the final model decided, each to rows before the later half", () => {
+    const refits: FitTask[] = [];
+    const final = echo(1);
+    const fit = calibrated(final, (task, decided) => {
+      refits.push(task);
+      return success(decided);
+    })(classTask(train));
+    expect(fit).toEqual(calibrated(final)(classTask(train)));
+    expect(refits.map(({ rows }) => rows.to)).toEqual([300, 375, 450, 525]);
+  });
+
   test("does not change a regression", () => {
     const task = { ...classTask(train), task: "regression" as const };
     expect(calibrated(echo(1))(task)).toMatchObject({ ok: true, value: { kind: "linear" } });

@@ -98,6 +98,18 @@ describe("gradient boosting", () => {
   });
 });
 
+test("a tree learns from at most the maximum number of rows, but from at least a fifth of all", () => {
+  const drawn = (rowsPerTreeMax: number) => {
+    const boosted = modelOf(fitGradientBoosting({ iterations: 1, rowsPerTreeMax }, train));
+    const forest = modelOf(fitRandomForest({ trees: 1, rowsPerTreeMax }, train));
+    return [boosted, forest].map(({ ensemble }) => ensemble.trees[0]?.weight[0]);
+  };
+  expect(train.target.length).toBe(800);
+  expect(drawn(1_000)).toEqual([800, 800]);
+  expect(drawn(300)).toEqual([300, 300]);
+  expect(drawn(10)).toEqual([160, 160]);
+});
+
 describe("random forest", () => {
   test("gives the same model for the same seed and a different model for a different seed", () => {
     const learn = (seed: number) => modelOf(fitRandomForest({ trees: 5, seed }, train));

@@ -4,6 +4,7 @@ import { binFeatures } from "../../shared/models/binning.ts";
 import { createGrower, type GrowthOptions, growTree } from "../../shared/models/grow.ts";
 import { type Matrix, stridesOf } from "../../shared/models/matrix.ts";
 import { createRandom, type Random } from "../../shared/models/random.ts";
+import { addRoutedTree } from "../../shared/models/route.ts";
 import { addTree, LEAF, leafOf, type Tree } from "../../shared/models/tree.ts";
 import { checkTree, depthOf } from "./check-tree.ts";
 import { matrixOf } from "./matrix-of.ts";
@@ -124,6 +125,19 @@ describe("a grown tree", () => {
       places.forEach((place, i) => {
         expect(place).toBeGreaterThanOrEqual(places[i - 1] ?? 0);
       });
+    });
+  });
+
+  test("adds to rows by their bins what it predicts for their values", () => {
+    property((given) => {
+      const binned = binFeatures(given.features);
+      const grown = grow(given);
+      const { rows } = given.features;
+      const [routed, direct] = [new Float64Array(rows), new Float64Array(rows)];
+      const every = Int32Array.from({ length: Math.ceil(rows / 3) }, (_, i) => 3 * i);
+      addRoutedTree(grown, { binned, rows: every.slice(), buffer: new Int32Array(every.length) }, routed);
+      addTree(grown.tree, given.features, direct);
+      expect(routed).toEqual(direct.map((value, row) => (row % 3 === 0 ? value : 0)));
     });
   });
 
