@@ -163,7 +163,11 @@ function changeDistributions(parts: Parts): Map<string, Distribution[]> {
     if (i === undefined) return;
     const last = at(data.last, row);
     const own = distributionAfter(last, { counts: counts(), weights: spread.weights, options });
-    for (const name of opponents) found.get(name)?.push(centred(own, at(points[name], i) * power));
+    // The two points are often equal, and a distribution with a mean takes most of the time.
+    const [reference, chosen] = [at(points.reference, i) * power, at(points.baseline, i) * power];
+    const ofReference = centred(own, reference);
+    found.get("reference")?.push(ofReference);
+    found.get("baseline")?.push(chosen === reference ? ofReference : centred(own, chosen));
     for (const [name, { outputs }] of learners) {
       const place = places.get(name)?.[i] ?? -1;
       const [down, up] = [outputs.directions?.down[place] ?? 0, outputs.directions?.up[place] ?? 0];

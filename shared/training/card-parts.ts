@@ -7,6 +7,7 @@ import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import { sha256Hex } from "../lib/hash.ts";
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { comparePeriods } from "../period.ts";
 import type { Card } from "../registry/card.ts";
 import type { ModelSize } from "../registry/fit-limits.ts";
@@ -58,6 +59,9 @@ export function identityOf(
   };
 }
 
+/** The versions of one training have the same data. */
+const profileOfData = memoizeByObject(profileOf);
+
 /** Returns the description of the file, its features and their reference profile. */
 export function describeFile(
   forecast: Forecast,
@@ -69,7 +73,7 @@ export function describeFile(
     model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
     features: featuresOf(forecast, data).filter(isInput),
     fingerprint: fingerprintOf(forecast),
-    profile: profileOf(data).filter(isInput),
+    profile: profileOfData(data).filter(isInput),
   };
 }
 
