@@ -2,11 +2,11 @@
  * Runs the Workers on wrangler's simulators until SIGTERM. The hub listens at the address itself, without a development
  * proxy and so without the proxy's helpers under /cdn-cgi. Bundles come from the cache.
  */
-import "./faster-miniflare.ts";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
+import type { Miniflare, V4WorkerOptions } from "miniflare";
 import { printable } from "../../shared/lib/printable.ts";
 import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
+import { importMiniflare } from "./faster-miniflare.ts";
 import { applyMigrations } from "./migrations.ts";
 import { fireRequest, type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
@@ -30,7 +30,10 @@ try {
   );
   const [hub] = workers;
   if (hub === undefined) throw new Error("there is no hub");
-  const miniflare = start(workers.map((worker, at) => withModules(worker, bundles[at] ?? "", at)));
+  const miniflare = start(
+    await importMiniflare(),
+    workers.map((worker, at) => withModules(worker, bundles[at] ?? "", at)),
+  );
   await miniflare.ready;
   during = "migrations";
   await applyMigrations(await miniflare.getD1Database("DB", hub.name), join(root, "migrations"));
@@ -42,8 +45,9 @@ try {
   send({ event: "failed", during, reason: reasonOf(error) }, () => process.exit(1));
 }
 
-function start(workers: V4WorkerOptions[]): Miniflare {
-  const miniflare = new Miniflare(
+function start(simulators: typeof import("miniflare"), workers: V4WorkerOptions[]): Miniflare {
+  const { convertV4MiniflareOptions, Log, LogLevel } = simulators;
+  const miniflare = new simulators.Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
       // miniflare needs this route of the development proxy. It answers there only with its own secret.

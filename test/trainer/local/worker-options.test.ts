@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,4 +55,11 @@ test("the installed miniflare has the step of its buffer that a start enlarges",
   const faster = withFasterGrowth(source);
   expect(faster).not.toBe(source);
   expect(faster.replace("GROWTH = 4194304;", "GROWTH = 4096;")).toBe(source);
+});
+
+test("no module of the local platform imports miniflare before its buffer has larger steps", () => {
+  const files = globSync("trainer/**/*.ts");
+  expect(files).toContain("trainer/local/runtime.ts");
+  const isStatic = /^import (?!type\b).* from "miniflare";$/m;
+  expect(files.filter((file) => isStatic.test(readFileSync(file, "utf8")))).toEqual([]);
 });
