@@ -1,18 +1,4 @@
 /** The `almanac` command. */
-import { candidates } from "../shared/candidates/index.ts";
-import { feeds } from "../shared/feeds/index.ts";
-import { declarationMistakes } from "../shared/forecasts/check.ts";
-import { forecasts } from "../shared/forecasts/index.ts";
-import { describe, Failure } from "./failure.ts";
-import { almanacProgram } from "./program.ts";
-import { printError, prose } from "./terminal.ts";
+import { runCommand } from "./run-command.ts";
 
-try {
-  const mistakes = declarationMistakes(forecasts, feeds, candidates);
-  if (mistakes.length > 0) throw new Failure(mistakes.join("\n"));
-  await almanacProgram().parseAsync();
-} catch (error) {
-  const lines = error instanceof Failure ? error.message.split("\n").map((line) => prose(line)) : [describe(error)];
-  printError(lines.join("\n"));
-  process.exitCode = 1;
-}
+await runCommand(process.argv.slice(2));

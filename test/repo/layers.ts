@@ -39,7 +39,8 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["replay"],
     ["commands"],
     ["program.ts"],
-    ["main.ts", "write-docs.ts"],
+    ["run-command.ts", "write-docs.ts"],
+    ["main.ts"],
   ],
   "workers/hub": [
     ["variables.ts", "object-digest.ts", "user-agent.ts"],

@@ -1,7 +1,7 @@
 /** Tests `almanac predict` with a service that refuses, and options that exclude each other. */
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, expect, test } from "vitest";
-import { almanac } from "../support/command.ts";
+import { almanacHere } from "../support/command-here.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -26,20 +26,20 @@ test("a 401 names the variable from which the command reads the token", async ()
       JSON.stringify({ type: "urn:almanac:problem:unauthorized", title: "Unauthorized", status: 401, detail }),
     );
   });
-  const without = await almanac(["predict", "gold", "--url", url], { env: { PREDICT_TOKEN: "" } });
+  const without = await almanacHere(["predict", "gold", "--url", url], { env: { PREDICT_TOKEN: "" } });
   expect(without).toMatchObject({ code: 1, err: expect.stringContaining("Set PREDICT_TOKEN") });
-  const wrong = await almanac(["predict", "gold", "--all", "--url", url], { env: { PREDICT_TOKEN: "wrong" } });
+  const wrong = await almanacHere(["predict", "gold", "--all", "--url", url], { env: { PREDICT_TOKEN: "wrong" } });
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("rejected the token in PREDICT_TOKEN") });
 });
 
 test("tables reject --explain without --json", async () => {
   for (const options of [["--all"], ["--csv"]]) {
-    const ran = await almanac(["predict", "gold", "--explain", ...options, "--url", "http://127.0.0.1:1"]);
+    const ran = await almanacHere(["predict", "gold", "--explain", ...options, "--url", "http://127.0.0.1:1"]);
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("Add --json") });
   }
 });
 
 test("CSV rejects a path, because it has one row for each series", async () => {
-  const ran = await almanac(["predict", "gold", "steps=3", "--csv", "--url", "http://127.0.0.1:1"]);
+  const ran = await almanacHere(["predict", "gold", "steps=3", "--csv", "--url", "http://127.0.0.1:1"]);
   expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("remove steps=3") });
 });

@@ -1,7 +1,8 @@
 /** `almanac record` against a hub that answers with fixed records. */
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { almanac, lastJson } from "../support/command.ts";
+import { lastJson } from "../support/command.ts";
+import { almanacHere } from "../support/command-here.ts";
 
 const levels = [0.5, 0.8, 0.9, 0.95];
 const window = {
@@ -48,14 +49,14 @@ async function answering(bodyOf: (path: string) => object): Promise<string> {
 
 test("prints the windows, the claim, the best and the worst series, and the other headline steps", async () => {
   const url = await serve();
-  const { code, out } = await almanac(["record", "milk-mx", "--url", url]);
+  const { code, out } = await almanacHere(["record", "milk-mx", "--url", url]);
   expect(code).toBe(0);
   expect(out).toContain("Milk prices in Mexico: track record of the next period, by series");
   expect(out).toMatch(/last 30 .*\nlast 90 .*\nall 120 +2026-05-02 +2027-02-04 +10\.9 %/);
   expect(out).toContain("Better than the baseline: skill 10.9 % (95 % confidence sequence 8.3 to 13.7 %).");
   expect(out).toMatch(/best +40\.0 % .*Jalisco, Guadalajara\nworst +-10\.0 %/);
   expect(out).toMatch(/Other headline steps, all periods\n\n.*\nseries +3 +120 /);
-  const json = lastJson(await almanac(["record", "milk-mx", "--url", url, "--json"]));
+  const json = lastJson(await almanacHere(["record", "milk-mx", "--url", url, "--json"]));
   expect(json).toMatchObject({ forecast: "milk-mx", record: { claim: "better" }, best: [series] });
 });
 
@@ -71,21 +72,21 @@ test("--files lists the Parquet files of all pages with their full addresses", a
     const isFirst = !path.includes("cursor=");
     return { forecast: "milk-mx", files: [file(isFirst ? "2026-11-18" : "2026-11-20")], next: isFirst ? "c1" : null };
   });
-  const { code, out } = await almanac(["record", "milk-mx", "--files", "--from", "2026-11", "--url", url]);
+  const { code, out } = await almanacHere(["record", "milk-mx", "--files", "--from", "2026-11", "--url", url]);
   expect(code).toBe(0);
   expect(requested).toEqual(["?from=2026-11", "?from=2026-11&cursor=c1"].map((query) => `${path}${query}`));
   expect(out).toMatch(/predictions +2026-11-18 .* headline +12,345 +http/);
   expect(out).toContain(`read_parquet('${url}${file("2026-11-20").address}')`);
-  const wrong = await almanac(["record", "milk-mx", "--from", "2026-11", "--url", url]);
+  const wrong = await almanacHere(["record", "milk-mx", "--from", "2026-11", "--url", url]);
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("Add --files") });
 });
 
 test("states when there is no record yet, and refuses a step that is not a number", async () => {
-  const { code, out } = await almanac(["record", "milk-mx", "--url", await serve(true)]);
+  const { code, out } = await almanacHere(["record", "milk-mx", "--url", await serve(true)]);
   expect([code, out]).toEqual([0, expect.stringContaining("there is no track record yet")]);
   const waiting =
     "1,988 predictions wait for the next event of their series as of 2026-11-30, the oldest since 2026-05-31.";
   expect(out.replaceAll(/\s+/g, " ")).toContain(waiting);
-  const wrong = await almanac(["record", "milk-mx", "--step", "next", "--url", "http://127.0.0.1:1"]);
+  const wrong = await almanacHere(["record", "milk-mx", "--step", "next", "--url", "http://127.0.0.1:1"]);
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("Expected a whole number") });
 });

@@ -10,7 +10,8 @@ import { writeParquet } from "../../shared/lake/parquet.ts";
 import { writeSuccess } from "../../shared/lake/success.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { almanac, lastJson } from "../support/command.ts";
+import { lastJson } from "../support/command.ts";
+import { almanacHere } from "../support/command-here.ts";
 
 const days = Array.from({ length: 20 }, (_, at) => addDays("2026-11-01", at));
 const facts = days.map((period, at): Fact => ({ series: "[]", period, variable: "EUR", value: 2000.5 + at }));
@@ -68,7 +69,7 @@ function newFolder(): string {
 
 test("the command writes the six files of a report, with the numbers of the answer", async () => {
   const out = newFolder();
-  const ran = await almanac(["report", "gold", "--out", out, "--lang", "es", "--url", await serve(200), "--json"]);
+  const ran = await almanacHere(["report", "gold", "--out", out, "--lang", "es", "--url", await serve(200), "--json"]);
   expect(ran).toMatchObject({ code: 0, err: "" });
   expect(lastJson(ran)).toMatchObject({ origin: "2026-11-20", version: "20261120-aaaa", languages: ["es"] });
   const files = ["chart.png", "chart.svg", "forecast.csv", "report.csv", "report.html", "report.json"];
@@ -84,9 +85,9 @@ test("the command writes the six files of a report, with the numbers of the answ
 test("without a model the report states it, and a language that reports do not have is refused", async () => {
   const out = newFolder();
   const url = await serve(503);
-  expect(await almanac(["report", "gold", "--out", out, "--url", url])).toMatchObject({ code: 0, err: "" });
+  expect(await almanacHere(["report", "gold", "--out", out, "--url", url])).toMatchObject({ code: 0, err: "" });
   expect(readFileSync(join(out, "report.html"), "utf8")).toContain("No model serves this forecast");
-  expect(await almanac(["report", "gold", "--out", out, "--lang", "fr", "--url", url])).toMatchObject({
+  expect(await almanacHere(["report", "gold", "--out", out, "--lang", "fr", "--url", url])).toMatchObject({
     code: 1,
     err: expect.stringContaining("Reports have no language fr"),
   });
