@@ -6,6 +6,7 @@ const longest = [
   "e2e/model.e2e",
   "e2e/own-forecast.e2e",
   "e2e/start.e2e",
+  "e2e/serving.e2e",
   "trainer/backtest",
   "hub/who-serves.workerd",
   "hub/withdraw.workerd",

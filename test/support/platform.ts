@@ -8,7 +8,10 @@ import { successShape } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
 import { type Hub, openHub } from "../../trainer/hub.ts";
+import { bundleWorkers, root } from "../../trainer/local/bundles.ts";
+import { importMiniflare } from "../../trainer/local/faster-miniflare.ts";
 import { openState } from "../../trainer/local/state.ts";
+import { workerOptions } from "../../trainer/local/worker-options.ts";
 import { findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
 const token = "test-token";
@@ -105,16 +108,24 @@ export class TestPlatform {
 
   /** Runs `work` with the bindings of the stopped platform. The next start reads what it stored. */
   async edit(work: (env: StoredBindings) => Promise<void>): Promise<void> {
-    // Importing wrangler takes a second.
-    const { getPlatformProxy } = await import("wrangler");
-    const proxy = await getPlatformProxy<Record<keyof StoredBindings, never>>({
-      configPath: "wrangler.toml",
-      persist: { path: join(this.state, "state", "v3") },
-    });
+    const [bundle = ""] = await bundleWorkers();
+    const {
+      d1Databases = {},
+      kvNamespaces = {},
+      r2Buckets = {},
+    } = (await workerOptions(join(root, "wrangler.toml"), bundle)).options;
+    const worker = { name: "editor", modules: true, script: "export default {}", d1Databases, kvNamespaces, r2Buckets };
+    const { Miniflare, convertV4MiniflareOptions } = await importMiniflare();
+    const resourcePersistencePath = join(this.state, "state", "v3");
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({ cf: false, resourcePersistencePath, workers: [worker] }),
+    );
     try {
-      await work(proxy.env);
+      const DB = await miniflare.getD1Database("DB");
+      const SNAPSHOTS = await miniflare.getKVNamespace("SNAPSHOTS");
+      await work({ DB, SNAPSHOTS, LAKE: await miniflare.getR2Bucket("LAKE") });
     } finally {
-      await proxy.dispose();
+      await miniflare.dispose();
     }
   }
 

@@ -1,27 +1,19 @@
 /** Tests a classification from a file of hours, or from files of events, to the answers, with commands only. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
-import { customers } from "../../shared/forecasts/customers.ts";
-import { sickness } from "../../shared/forecasts/sickness.ts";
-import { targetSourceOf } from "../../shared/forecasts/source.ts";
-import { successShape } from "../../shared/lake/success.ts";
-import { addDays } from "../../shared/lib/calendar.ts";
-import { cardShape } from "../../shared/registry/card.ts";
-import { flowEnded } from "../../trainer/flows.ts";
-import type { Hub } from "../../trainer/hub.ts";
-import { cardShop } from "../support/card-shop.ts";
-import { almanac, lastJson } from "../support/command.ts";
-import { TestPlatform } from "../support/platform.ts";
-import { airFile } from "../support/simulated-air.ts";
-
-const platform = new TestPlatform();
-let hub: Hub;
-
-beforeAll(async () => {
-  hub = await platform.start();
-});
-afterAll(() => platform.dispose());
+import { expect, test } from "vitest";
+import { singleAnswerShape } from "../../../shared/api/predict.ts";
+import { transactionsJson } from "../../../shared/feeds/transactions-json.ts";
+import { customers } from "../../../shared/forecasts/customers.ts";
+import { sickness } from "../../../shared/forecasts/sickness.ts";
+import { targetSourceOf } from "../../../shared/forecasts/source.ts";
+import { successShape } from "../../../shared/lake/success.ts";
+import { addDays } from "../../../shared/lib/calendar.ts";
+import { cardShape } from "../../../shared/registry/card.ts";
+import { flowEnded } from "../../../trainer/flows.ts";
+import { cardShop } from "../../support/card-shop.ts";
+import { lastJson } from "../../support/command.ts";
+import { almanacHere } from "../../support/command-here.ts";
+import { airFile } from "../../support/simulated-air.ts";
+import { hub } from "./platform.ts";
 
 async function ingest(days: number): Promise<string> {
   const { name, bytes } = airFile(1, days);
@@ -31,9 +23,12 @@ async function ingest(days: number): Promise<string> {
 }
 
 const train = (forecast = sickness.id) =>
-  almanac(["train", forecast, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url], {
-    env: { ALMANAC_TOKEN: "test-token" },
-  });
+  almanacHere(
+    ["train", forecast, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url],
+    {
+      env: { ALMANAC_TOKEN: "test-token" },
+    },
+  );
 
 async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.parse>> {
   const answer = await hub.request(`/predict/${sickness.id}${query}`);

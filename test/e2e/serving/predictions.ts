@@ -1,26 +1,16 @@
 /** Tests predictions at the hub's address, and their records. */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { historyKey } from "../../shared/lake/keys.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
-import { championKey, forecastsKey } from "../../shared/registry/keys.ts";
-import { flowEnded } from "../../trainer/flows.ts";
-import type { Hub } from "../../trainer/hub.ts";
-import { examplesOf } from "../../trainer/local/examples.ts";
-import { fullAnswerShape } from "../support/full-answer.ts";
-import { runGeneratedClient } from "../support/generated-client.ts";
-import { descendants, TestPlatform, upload } from "../support/platform.ts";
-import { simulatedPublications } from "../support/publications.ts";
-import { forecast, type ServableStory, servable } from "../support/served.ts";
-
-const platform = new TestPlatform();
-let hub: Hub;
-
-beforeAll(async () => {
-  hub = await platform.start();
-});
-afterAll(() => platform.dispose());
+import { expect, test } from "vitest";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { flowEnded } from "../../../trainer/flows.ts";
+import { examplesOf } from "../../../trainer/local/examples.ts";
+import { runGeneratedClient } from "../../support/generated-client.ts";
+import { descendants, upload } from "../../support/platform.ts";
+import { simulatedPublications } from "../../support/publications.ts";
+import { forecast, type ServableStory, servable } from "../../support/served.ts";
+import { ask, path } from "./milk.ts";
+import { hub, platform } from "./platform.ts";
 
 async function serve(version: string, story: ServableStory): Promise<void> {
   const { model, cardBytes } = servable({ ...story, version });
@@ -38,14 +28,6 @@ async function ingest(at: number): Promise<void> {
   if (!publication) throw new Error("there is no such publication");
   const { flow } = await upload(hub, publication.name, publication.bytes);
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
-}
-
-const path = `/predict?${new URLSearchParams({ Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" })}`;
-
-async function ask() {
-  const answer = await hub.request(`${path}&features=true`);
-  expect(answer.status).toBe(200);
-  return fullAnswerShape.parse(await answer.json());
 }
 
 /** Sends a request byte by byte, because clients correct or refuse a malformed one. Returns the status. */
@@ -96,17 +78,17 @@ test("the local platform has the cron triggers of wrangler.toml", () => {
   expect(platform.processes().crons).toContain("*/15 * * * *");
 });
 
-test("without a model the answer is 503, and after the first promotion all three protocols answer", async () => {
-  expect((await hub.request(path)).status).toBe(503);
+test("after a promotion all three protocols answer with the version", async () => {
   await ingest(0);
-  await serve("v1.0", { bias: 1, card: { unit: "one" } });
+  await serve("v7.0", { bias: 1, card: { unit: "one" } });
   await expect.poll(async () => (await hub.request(path)).status, { timeout: 15_000 }).toBe(200);
+  await expect.poll(async () => (await ask()).model.version, { timeout: 15_000 }).toBe("v7.0");
   const own = await ask();
   expect(own.predicted_price).toBeCloseTo(Number(own.naive) + 1, 4);
   const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
   const [, mlflow, v2] = examples.map(({ answer }) => JSON.parse(answer));
   expect(mlflow).toEqual({ predictions: [own.predicted_price] });
-  expect(v2).toMatchObject({ model_version: "v1.0", outputs: [{ data: [own.predicted_price] }, {}] });
+  expect(v2).toMatchObject({ model_version: "v7.0", outputs: [{ data: [own.predicted_price] }, {}] });
 });
 
 /** A program that uses the generated client. Its types check the program against the document. */
@@ -186,56 +168,4 @@ test("an answer is found by its request id, in all three protocols, and a repeat
   await send(path, "after");
   await expect.poll(async () => (await recorded("after")).length, { timeout: 30_000 }).toBe(1);
   expect(await countedInputs()).toBe(before + 1);
-});
-
-/**
- * Removes everything that versions after 0.1.0 store: tables and columns, served.json, the list of forecasts, the
- * number of the history.
- */
-async function toRelease010(): Promise<void> {
-  await platform.edit(async ({ DB, SNAPSHOTS, LAKE }) => {
-    await DB.exec("DROP TABLE served");
-    await DB.exec("DROP TABLE histories");
-    await DB.exec("ALTER TABLE predictions DROP COLUMN origin");
-    await DB.exec("ALTER TABLE ingests DROP COLUMN accepted_at");
-    await DB.exec("ALTER TABLE ingests DROP COLUMN withdrawn_at");
-    await DB.exec("ALTER TABLE flow_steps DROP COLUMN interrupted");
-    await DB.exec("ALTER TABLE training_runs DROP COLUMN sends_heartbeats");
-    await DB.exec("DROP TABLE looks");
-    await DB.exec("DROP TABLE prediction_messages");
-    await DB.exec("ALTER TABLE gates DROP COLUMN ahead");
-    await DB.exec("ALTER TABLE gates DROP COLUMN tested");
-    await DB.exec("DROP INDEX gates_newest");
-    await DB.exec("DROP TABLE load_failures");
-    await DB.exec("DROP INDEX ingests_synthetic");
-    await DB.exec("ALTER TABLE ingests DROP COLUMN synthetic");
-    await DB.exec("ALTER TABLE predictions DROP COLUMN path");
-    for (const table of ["subscriptions", "outbox", "reports", "editions", "scored", "score_sums", "open_predictions"])
-      await DB.exec(`DROP TABLE ${table}`);
-    await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
-    const pointer = await SNAPSHOTS.get(championKey(forecast.id));
-    const { served, fallbacks, ...old } = JSON.parse(pointer ?? "{}");
-    expect(served).toMatchObject({ number: 1 });
-    await SNAPSHOTS.put(championKey(forecast.id), JSON.stringify(old));
-    const { number, ...history } = JSON.parse((await SNAPSHOTS.get(historyKey(forecast.id))) ?? "{}");
-    expect(number).toBeGreaterThan(0);
-    await SNAPSHOTS.put(historyKey(forecast.id), JSON.stringify(history));
-    await SNAPSHOTS.delete(forecastsKey);
-    const { objects, truncated } = await LAKE.list();
-    expect(truncated).toBe(false);
-    const written = objects.map(({ key }) => key).filter((key) => key.includes("/served/"));
-    expect(written).not.toEqual([]);
-    await LAKE.delete(written);
-  });
-}
-
-test("a state folder of release 0.1.0 answers every request, including the first", async () => {
-  const before = await ask();
-  await platform.stop();
-  await toRelease010();
-  hub = await platform.start();
-  const paths = [path, `/predict/${forecast.id}${path.slice("/predict".length)}`, "/ping", "/v2/health/ready"];
-  const answers = await Promise.all(paths.flatMap((each) => [hub.request(each), hub.request(each)]));
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-  expect(await ask()).toMatchObject({ model: before.model, predicted_price: before.predicted_price });
 });

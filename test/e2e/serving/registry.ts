@@ -1,31 +1,19 @@
 /** Tests the registry through the typed client and a listening hub, with a power cut during a promotion. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { championPointerShape } from "../../shared/api/champion.ts";
-import { trialsMax } from "../../shared/api/runs.ts";
-import { findForecast } from "../../shared/forecasts/index.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
-import { validateJson } from "../../shared/lib/validate-json.ts";
-import { championKey } from "../../shared/registry/keys.ts";
-import { Failure } from "../../trainer/failure.ts";
-import { flowEnded } from "../../trainer/flows.ts";
-import type { Hub } from "../../trainer/hub.ts";
-import { bytesOf, type TinyStory, tinyModel } from "../support/card.ts";
-import { recoverAll, TestPlatform } from "../support/platform.ts";
-
-const platform = new TestPlatform();
-const forecast = findForecast("milk-mx");
-if (!forecast) throw new Error("there is no forecast milk-mx");
-
-let hub: Hub;
-
-async function start() {
-  hub = await platform.start();
-}
-beforeAll(start);
-afterAll(() => platform.dispose());
+import { expect, test } from "vitest";
+import { championPointerShape } from "../../../shared/api/champion.ts";
+import { trialsMax } from "../../../shared/api/runs.ts";
+import { milkMx as forecast } from "../../../shared/forecasts/milk-mx.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { validateJson } from "../../../shared/lib/validate-json.ts";
+import { championKey } from "../../../shared/registry/keys.ts";
+import { Failure } from "../../../trainer/failure.ts";
+import { flowEnded } from "../../../trainer/flows.ts";
+import { bytesOf, type TinyStory, tinyModel } from "../../support/card.ts";
+import { recoverAll } from "../../support/platform.ts";
+import { hub, platform, start } from "./platform.ts";
 
 async function register(version: string, story: Partial<TinyStory> = {}, run?: string) {
-  const { model, card } = tinyModel({ forecast: forecast as NonNullable<typeof forecast>, version, ...story });
+  const { model, card } = tinyModel({ forecast, version, ...story });
   const address = { forecast: card.forecast, version };
   const file = bytesOf(card);
   await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });

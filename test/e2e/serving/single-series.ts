@@ -1,25 +1,17 @@
 /** Tests a forecast of one series, from a file that grows by a line a day to the output of the command line. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { gold } from "../../shared/forecasts/gold.ts";
-import { targetSourceOf } from "../../shared/forecasts/source.ts";
-import type { Fact } from "../../shared/lake/fact.ts";
-import { addDays } from "../../shared/lib/calendar.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
-import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import { flowEnded } from "../../trainer/flows.ts";
-import type { Hub } from "../../trainer/hub.ts";
-import { almanac, lastJson } from "../support/command.ts";
-import { fullAnswerShape } from "../support/full-answer.ts";
-import { TestPlatform } from "../support/platform.ts";
-import { goldFacts, goldHistory, goldModel, goldSnapshot } from "../support/served-gold.ts";
-
-const platform = new TestPlatform();
-let hub: Hub;
-
-beforeAll(async () => {
-  hub = await platform.start();
-});
-afterAll(() => platform.dispose());
+import { expect, test } from "vitest";
+import { gold } from "../../../shared/forecasts/gold.ts";
+import { targetSourceOf } from "../../../shared/forecasts/source.ts";
+import type { Fact } from "../../../shared/lake/fact.ts";
+import { addDays } from "../../../shared/lib/calendar.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { answerRows, prepareRows } from "../../../shared/predict/predict.ts";
+import { flowEnded } from "../../../trainer/flows.ts";
+import { lastJson } from "../../support/command.ts";
+import { almanacHere } from "../../support/command-here.ts";
+import { fullAnswerShape } from "../../support/full-answer.ts";
+import { goldFacts, goldHistory, goldModel, goldSnapshot } from "../../support/served-gold.ts";
+import { hub } from "./platform.ts";
 
 const facts = goldFacts();
 
@@ -107,7 +99,7 @@ test("the other protocols return the same prediction", async () => {
 });
 
 test("the command line prints predictions as a table, as JSON, and as CSV with the columns of the source", async () => {
-  const predict = (...more: string[]) => almanac(["predict", gold.id, "--url", hub.url, ...more]);
+  const predict = (...more: string[]) => almanacHere(["predict", gold.id, "--url", hub.url, ...more]);
   const { predicted_price, gold_diff, last } = await ask();
   const { version } = goldModel().card;
   const csv = `Date,Actual_EUR,Predicted_Next_Day_Change,model_run_id\r\n${last?.period},${last?.value},${gold_diff},${version}\r\n`;
