@@ -10,7 +10,8 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { goldPublication } from "../../trainer/simulate/gold-publication.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
-import { almanac, lastJson, type Ran } from "../support/command.ts";
+import { almanac, lastJson } from "../support/command.ts";
+import { almanacHere } from "../support/command-here.ts";
 import { isMatrix } from "../support/is-matrix.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
@@ -90,59 +91,64 @@ test("start --once ingests every feed and trains a champion, and a second start 
 /** `script` of util-linux runs a command in a terminal. */
 const hasTerminals = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 
-test.skipIf(!hasTerminals)("Ctrl-C in a terminal stops every process and shows the cursor again", async () => {
-  const command = `'${process.execPath}' trainer/main.ts ${start.join(" ")} --only gold`;
-  const terminal = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
+/** Starts the platform in a terminal, if this system has one for tests. Its errors go to a file. Returns the code and the output. */
+async function startInTerminal(errors: string, onOutput: (out: string) => void) {
+  const command = `'${process.execPath}' trainer/main.ts ${start.join(" ")} --only gold 2>'${errors}'`;
+  const [program, args] = hasTerminals ? ["script", ["-qec", command, "/dev/null"]] : ["bash", ["-c", command]];
+  const terminal = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   let out = "";
   terminal.stdout.on("data", (data) => {
-    const wasUp = out.includes("Ctrl-C stops everything");
     out += data;
-    if (wasUp || !out.includes("Ctrl-C stops everything")) return;
-    process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
+    onOutput(out);
   });
   const code = await new Promise((resolve) => terminal.once("close", resolve));
-  expect(code).toBe(130);
-  expect(existsSync(join(state, "owner.pid"))).toBe(false);
-  expect(existsSync(join(state, "hub.json"))).toBe(false);
-  expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
-});
-
-/** Writes a report and the predictions as CSV, one after the other. Both answer from the same snapshot. */
-async function reportOf(url: string, out: string): Promise<{ readonly report: Ran; readonly csv: Ran }> {
-  const report = await almanac(["report", "gold", "--out", out, "--url", url, "--json"]);
-  return { report, csv: await almanac(["predict", "gold", "--all", "--csv", "--url", url]) };
+  return { code, out };
 }
 
-test("a running hub ingests a publication and writes a report from the command line, and Ctrl-C ends every child process", async () => {
-  let url = "";
-  let reported: ReturnType<typeof reportOf> | undefined;
-  const reports = join(folder, "reports");
-  let ingested: Promise<Ran> | undefined;
+const hubShape = z.object({ url: z.string() });
+
+/**
+ * Ingests a publication, writes a report and lists the predictions as CSV, each with a command. The last two answer from the same
+ * snapshot.
+ */
+async function useHub(publication: string, reports: string) {
+  const { url } = hubShape.parse(JSON.parse(readFileSync(join(state, "hub.json"), "utf8")));
+  const ingested = await almanacHere(["ingest", "gold-csv", publication, "--url", url]);
+  const report = await almanacHere(["report", "gold", "--out", reports, "--url", url, "--json"]);
+  const csv = await almanacHere(["predict", "gold", "--all", "--csv", "--url", url]);
+  return { url, ingested, report, csv };
+}
+
+test("a hub in a terminal serves the commands that ingest and report, and Ctrl-C stops every process and shows the cursor again", async () => {
   // Uploads the publisher's next file, because a file of another market would contradict the stored values and be held.
   const file = join(folder, "Daily.csv");
   const next = goldPublication({ seed: market.seed, firstDay: settings.firstDays["gold-csv"] });
   writeFileSync(file, next.respond(new URL("http://publisher/Daily.csv"), "2026-11-23")?.bytes ?? "");
-  const ran = await almanac([...start, "--only", "gold"], {
-    onOutput: (out, child) => {
-      url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
-      if (!out.includes("Ctrl-C stops everything") || ingested) return;
-      ingested = almanac(["ingest", "gold-csv", file, "--url", url]);
-      reported = ingested.then(() => reportOf(url, reports)).finally(() => child.kill("SIGINT"));
-    },
+  const [reports, errors] = [join(folder, "reports"), join(folder, "errors")];
+  let used: ReturnType<typeof useHub> | undefined;
+  const { code, out } = await startInTerminal(errors, (shown) => {
+    if (used !== undefined || !shown.includes("Ctrl-C stops everything")) return;
+    const interrupt = () => process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
+    used = useHub(file, reports).finally(interrupt);
   });
-  expect(await ingested).toMatchObject({ code: 0, err: "", out: expect.stringContaining("observations") });
-  expect(ran).toMatchObject({ code: 130, err: "" });
-  const { report, csv } = (await reported) ?? {};
+  expect([code, readFileSync(errors, "utf8")]).toEqual([130, ""]);
+  expect(existsSync(join(state, "owner.pid"))).toBe(false);
+  expect(existsSync(join(state, "hub.json"))).toBe(false);
+  if (hasTerminals) expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
+
+  if (used === undefined) throw new Error("the platform did not start");
+  const { url, ingested, report, csv } = await used;
+  await expect(fetch(`${url}/health`)).rejects.toThrow();
+  expect(ingested).toMatchObject({ code: 0, err: "", out: expect.stringContaining("observations") });
   expect(report).toMatchObject({ code: 0, err: "" });
   const files = ["report.csv", "forecast.csv", "report.json", "chart.svg", "chart.png", "report.html"];
   expect(readdirSync(reports).sort()).toEqual([...files].sort());
   // The numbers of the report are those of /predict at that moment.
-  expect(readFileSync(join(reports, "report.csv"), "utf8")).toBe(`\ufeff${csv?.out}`);
+  expect(readFileSync(join(reports, "report.csv"), "utf8")).toBe(`\ufeff${csv.out}`);
   const page = readFileSync(join(reports, "report.html"), "utf8");
   expect(page).toContain("Gold price in euro");
-  const { origin } = lastJson(report as Ran);
+  const { origin } = lastJson(report);
   expect(origin).toBe("2026-11-23");
-  await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
 
 test("a port in use, an unusable folder and a damaged folder are reported with advice", async () => {

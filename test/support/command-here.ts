@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { runCommand } from "../../trainer/run-command.ts";
 import type { Ran, Setting } from "./command.ts";
 
-/** Number of commands that run in this process. Their output could not be told apart. */
+/** Number of commands that run in this process. The output of two commands could not be separated. */
 let running = 0;
 
 /** Runs one command and returns its output. @throws Error if another one runs in this process. */
