@@ -20,38 +20,68 @@ export interface TaskDisplay {
 
 export interface Task {
   readonly title: string;
+  /** Precedes the steps in plain output, where the steps of several tasks alternate. */
+  readonly label?: string;
   /** True if the other tasks run although this one failed. By default `exitOnError` of the list decides. */
   readonly isOptional?: boolean;
+  /** Waits until the task can start. Returns false if it will never start: it is then not displayed. */
+  ready?(): Promise<boolean>;
   run(display: TaskDisplay): Promise<void>;
 }
 
-/** Returns a list of tasks that run one after another. With `isJson` it displays nothing. */
+export interface TaskListOptions {
+  readonly isJson: boolean | undefined;
+  readonly exitOnError?: boolean;
+  /** True if each task starts as soon as it is ready. By default the tasks run one after another. */
+  readonly isConcurrent?: boolean;
+}
+
+/** Returns a list of tasks. With `isJson` it displays nothing. */
 export function taskList(
   tasks: readonly Task[],
-  { isJson, exitOnError = true }: { readonly isJson: boolean | undefined; readonly exitOnError?: boolean },
+  { isJson, exitOnError = true, isConcurrent = false }: TaskListOptions,
 ) {
-  const list = tasks.map(({ title, isOptional, run }) => ({
-    title: printable(title),
-    ...(isOptional && { exitOnError: false }),
-    task: (_: unknown, shown: TaskDisplay) => run(new PrintableDisplay(shown)),
+  const isPlain = process.stdout.isTTY !== true;
+  const list = tasks.map((task) => ({
+    title: printable(task.title),
+    ...(task.isOptional && { exitOnError: false }),
+    ...(task.ready && { enabled: afterFirstCall(() => task.ready?.() ?? true) }),
+    task: (_: unknown, shown: TaskDisplay) =>
+      task.run(new PrintableDisplay(shown, isPlain && task.label ? `${task.label}: ` : "")),
   }));
   return new Listr<unknown, "default" | "silent", "simple">(list, {
     renderer: isJson ? "silent" : "default",
     fallbackRenderer: "simple",
     rendererOptions: { showErrorMessage: false },
     fallbackRendererOptions: { logger: new PlainLogger({ useIcons: true }) },
-    concurrent: false,
+    concurrent: isConcurrent,
     exitOnError,
     collectErrors: !exitOnError,
   });
+}
+
+/**
+ * Returns a condition that is true at its first call. listr2 evaluates the condition of each task twice: when the list starts, to
+ * display the task, and before the task starts.
+ */
+function afterFirstCall(condition: () => boolean | Promise<boolean>): () => boolean | Promise<boolean> {
+  let isFirst = true;
+  return () => {
+    if (!isFirst) return condition();
+    isFirst = false;
+    return true;
+  };
 }
 
 /** Removes control characters from what is displayed: names and reasons come from files and servers. */
 class PrintableDisplay implements TaskDisplay {
   readonly #shown: TaskDisplay;
 
-  constructor(shown: TaskDisplay) {
+  readonly #prefix: string;
+
+  constructor(shown: TaskDisplay, prefix: string) {
     this.#shown = shown;
+    this.#prefix = prefix;
   }
 
   get title(): string {
@@ -67,7 +97,7 @@ class PrintableDisplay implements TaskDisplay {
   }
 
   set output(text: string) {
-    this.#shown.output = printable(text);
+    this.#shown.output = printable(this.#prefix + text);
   }
 
   skip(reason: string): void {

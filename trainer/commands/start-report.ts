@@ -5,8 +5,8 @@ import { examplesOf } from "../local/examples.ts";
 import type { Platform } from "../local/platform.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
 import { print, printError, printJson, prose, reasons, table, thousands } from "../terminal.ts";
+import { isComplete, type Progress } from "./start-progress.ts";
 import type { Scope } from "./start-scope.ts";
-import { isComplete, type Progress } from "./start-tasks.ts";
 import { printTrained, summaryOf } from "./train.ts";
 
 export interface StartReport {

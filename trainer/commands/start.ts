@@ -6,9 +6,10 @@ import { claimState, defaultState, openState, releaseState } from "../local/stat
 import { readSimulatedDay } from "../read-simulated-day.ts";
 import { print, printError, prose } from "../terminal.ts";
 import { readTrainingOptions } from "../training/options.ts";
+import { isComplete, type Progress, running } from "./start-progress.ts";
 import { printStart } from "./start-report.ts";
 import { scopeOf } from "./start-scope.ts";
-import { bringUp, isComplete, type Progress, running } from "./start-tasks.ts";
+import { bringUp } from "./start-tasks.ts";
 
 export interface StartOptions {
   readonly once?: boolean;

@@ -23,20 +23,17 @@ export function publicationDaysUntil({ publisher, feeds }: Platform, date: strin
   return [...new Set(feeds.flatMap(({ id }) => publisher.newOn(id, date).slice(-1)))].sort();
 }
 
-/**
- * Starts the fetches of `day` and waits for the ingests, feed by feed. Returns the earlier results if the day was
- * already fetched.
- */
-export async function fetchDay(
-  platform: Platform,
-  day: string,
-  onStep: (step: string) => void,
-): Promise<Publication[]> {
+export interface FetchListener {
+  onStep(step: string): void;
+  /** Called when the publications of a feed are ingested, with the earlier results if the day was already fetched. */
+  onFetched(feed: string, publications: readonly Publication[]): void;
+}
+
+/** Starts the fetches of `day` and waits for the ingests, feed by feed. */
+export async function fetchDay(platform: Platform, day: string, { onStep, onFetched }: FetchListener): Promise<void> {
   platform.publisher.setToday(day);
   await platform.fire(fetchCron, new Date(`${day}T23:30:00Z`));
-  const publications: Publication[] = [];
-  for (const { id } of platform.feeds) publications.push(...(await fetched(platform, { feed: id, day }, onStep)));
-  return publications;
+  for (const { id } of platform.feeds) onFetched(id, await fetched(platform, { feed: id, day }, onStep));
 }
 
 async function fetched(

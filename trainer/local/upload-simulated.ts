@@ -18,6 +18,12 @@ export interface UploadScope {
   readonly firstDays?: Readonly<Record<string, string>>;
 }
 
+export interface UploadListener {
+  onStep(step: string): void;
+  /** Called when all files of a feed are ingested. */
+  onUploaded?(feed: string, publications: readonly Publication[]): void;
+}
+
 const historyDays = 731;
 
 /** Returns whether a feed has synthetic files. */
@@ -36,7 +42,7 @@ const simulatedFeeds = new Set(
 export async function uploadSimulated(
   hub: Hub,
   { feeds, seed, date, customers, firstDays = {} }: UploadScope,
-  onStep: (step: string) => void,
+  { onStep, onUploaded = () => {} }: UploadListener,
 ): Promise<Publication[]> {
   const firstDay = addDays(date, -historyDays);
   const files = shopFiles({ seed, firstDay, until: date, ...(customers !== undefined && { customers }) });
@@ -48,13 +54,16 @@ export async function uploadSimulated(
     const { lastPeriod } = await hub.api.getFeed({ feed: feed.id });
     const isNew = ({ day }: SimulatedUpload) => lastPeriod === null || day > addDays(lastPeriod, 1);
     const own = files.filter((file) => file.feed === id && file.day > (firstDays[id] ?? firstDay) && isNew(file));
+    const uploaded: Publication[] = [];
     for (const file of withoutSmallLists(own)) {
       onStep(file.name);
       const [contentType = ""] = feed.file.contentTypes;
       const { name, day, bytes } = file;
       const upload = await hub.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
-      publications.push({ feed: feed.id, day, name, flow: await flowEnded(hub, upload.flow), reason: null });
+      uploaded.push({ feed: feed.id, day, name, flow: await flowEnded(hub, upload.flow), reason: null });
     }
+    publications.push(...uploaded);
+    onUploaded(feed.id, uploaded);
   }
   return publications;
 }
