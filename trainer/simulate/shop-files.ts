@@ -66,22 +66,26 @@ function customersFile(customers: readonly Customer[], day: string): Uint8Array<
 function transactionsFile(customers: readonly Customer[], month: string): Uint8Array<ArrayBuffer> {
   const rows = customers
     .flatMap(({ id, transactions }) =>
-      transactions.filter(({ day }) => day.startsWith(month)).map((transaction) => ({ customer: id, transaction })),
+      transactions
+        .filter(({ day }) => day.startsWith(month))
+        .map((transaction) => ({ customer: id, transaction, time: timeOf(transaction) })),
     )
-    .sort((a, b) => (timeOf(a.transaction) < timeOf(b.transaction) ? -1 : 1))
-    .map(({ customer, transaction }, at) => rowOf(customer, transaction, at % QUIRK_EVERY === 1 ? "" : "Z"));
+    .sort((a, b) => (a.time < b.time ? -1 : 1))
+    .map(({ customer, transaction, time }, at) =>
+      rowOf(customer, transaction, at % QUIRK_EVERY === 1 ? time : `${time}Z`),
+    );
   const repeated = rows.filter((_, at) => at % QUIRK_EVERY === 2);
   return new TextEncoder().encode(JSON.stringify([...rows, ...repeated], null, 1));
 }
 
-function rowOf(customer: number, transaction: Transaction, zone: string) {
+function rowOf(customer: number, transaction: Transaction, timestamp: string) {
   const { id, amount, currency, paymentMethod, status } = transaction;
   return {
     transaction_id: id,
     customer_id: customer,
     amount,
     currency,
-    timestamp: `${timeOf(transaction)}${zone}`,
+    timestamp,
     payment_method: paymentMethod,
     status,
     synthetic: true,
