@@ -33,18 +33,41 @@ test("one task at a time has the turn, and the largest that waits is next", asyn
   const order: string[] = [];
   let running = 0;
   const work = async (name: string, size: number) => {
-    const end = await turns.take(size);
+    const turn = await turns.take(size);
     expect(++running).toBe(1);
     order.push(name);
     await setImmediate();
     running--;
-    end();
+    turn.end();
   };
   await Promise.all([work("first", 1), work("small", 2), work("large", 9), work("medium", 5)]);
   expect(order).toEqual(["first", "large", "medium", "small"]);
   // All turns have ended, so the next one is free.
   await work("later", 0);
   expect(order.at(-1)).toBe("later");
+});
+
+test("work for the hub waits while a training reads, not while it computes, and also for the next one's reading", async () => {
+  const turns = new Turns();
+  await turns.whenRead();
+  const first = await turns.take(1);
+  const next = turns.take(1);
+  let isDone = false;
+  const waiting = turns.whenRead().then(() => {
+    isDone = true;
+  });
+  await setImmediate();
+  expect(isDone).toBe(false);
+  // The next training begins at once, so the work waits on.
+  first.end();
+  const second = await next;
+  await setImmediate();
+  expect(isDone).toBe(false);
+  second.hasRead();
+  await waiting;
+  await turns.whenRead();
+  second.end();
+  await turns.whenRead();
 });
 
 test("concurrent tasks start when they are ready, one that never is does not run, and a failed one stops no other", async () => {

@@ -31,6 +31,8 @@ export interface FirstTraining {
   /** Returns the hub, once it runs. */
   hub(): Hub;
   onTrained(trained: Trained): void;
+  /** Called when the training has read its data from the hub. */
+  onRead?(): void;
   /** Called if the forecast cannot be trained, or if its declaration does not fit the data. */
   onFailed(reason: string): void;
   /** Called if the forecast cannot be answered. */
@@ -65,7 +67,7 @@ export function firstTrainingTask(wanted: FirstTraining): Task {
 /** Trains a forecast that has data and no champion. Returns false without data. */
 async function trainFirst(
   hub: Hub,
-  { forecast, first, day, onTrained }: FirstTraining,
+  { forecast, first, day, onRead, onTrained }: FirstTraining,
   task: TaskDisplay,
 ): Promise<boolean> {
   const { champion } = await hub.api.getChampion({ forecast: forecast.id });
@@ -80,7 +82,7 @@ async function trainFirst(
     return false;
   }
   const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
-  const training = { forecast: short, ...first, why: "the first start", day, resume: null };
+  const training = { forecast: short, ...first, why: "the first start", day, resume: null, ...(onRead && { onRead }) };
   await trainingTask(hub, training, onTrained).run(task);
   return true;
 }

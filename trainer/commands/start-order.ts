@@ -35,28 +35,60 @@ interface Waiting {
   begin(): void;
 }
 
+/** The turn of a training. It reads from the hub first, then computes. */
+export interface Turn {
+  /** States that the training has read its data. */
+  hasRead(): void;
+  end(): void;
+}
+
 /**
- * Gives a turn to one at a time: of those that wait, to the largest. The work that follows a turn, beside the next turns, is longest
- * for the largest, so it is not at the end.
+ * Gives a turn to one training at a time: of those that wait, to the largest. Its report takes longest, and is published beside the
+ * next training. The hub is one thread, so other work for it waits while a training reads its data.
  */
 export class Turns {
   readonly #waiting: Waiting[] = [];
   #isTaken = false;
+  #reading = Promise.withResolvers<void>();
 
-  /** Waits for a turn. Returns the function that ends it. */
-  async take(size: number): Promise<() => void> {
+  constructor() {
+    this.#reading.resolve();
+  }
+
+  /** Waits for a turn. */
+  async take(size: number): Promise<Turn> {
     if (this.#isTaken) await new Promise<void>((begin) => this.#waiting.push({ size, begin }));
+    else this.#begin();
+    const { resolve: hasRead } = this.#reading;
+    return {
+      hasRead,
+      end: () => {
+        hasRead();
+        this.#end();
+      },
+    };
+  }
+
+  /** Waits until no training reads. */
+  async whenRead(): Promise<void> {
+    while (true) {
+      const { promise } = this.#reading;
+      await promise;
+      if (promise === this.#reading.promise) return;
+    }
+  }
+
+  #begin(): void {
     this.#isTaken = true;
-    return () => this.#end();
+    this.#reading = Promise.withResolvers<void>();
   }
 
   #end(): void {
+    this.#isTaken = false;
     const [next] = this.#waiting.toSorted((a, b) => b.size - a.size);
-    if (next === undefined) {
-      this.#isTaken = false;
-      return;
-    }
+    if (next === undefined) return;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#begin();
     next.begin();
   }
 }

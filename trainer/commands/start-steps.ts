@@ -4,7 +4,7 @@ import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch
 import { startPlatform } from "../local/platform.ts";
 import { hasSimulatedUploads, uploadSimulated } from "../local/upload-simulated.ts";
 import type { Task } from "../task-list.ts";
-import type { Milestones } from "./start-order.ts";
+import type { Milestones, Turns } from "./start-order.ts";
 import { type BringUp, type Progress, running } from "./start-progress.ts";
 
 /** A task with what it waits for and what waits for it. */
@@ -20,13 +20,18 @@ const platformRuns = "the platform runs";
 export const flowsEnded = "earlier flows have ended";
 const fetched = "publications are fetched";
 
+interface Order {
+  readonly milestones: Milestones;
+  readonly turns: Turns;
+}
+
 /** Returns the steps in their order. */
-export function stepsOf(progress: Progress, wanted: BringUp, milestones: Milestones): Step[] {
+export function stepsOf(progress: Progress, wanted: BringUp, order: Order): Step[] {
   return [
     platformStep(progress, wanted),
     resumeStep(progress),
-    fetchStep(progress, wanted, milestones),
-    ...(wanted.scope.feeds.some(hasSimulatedUploads) ? [uploadStep(progress, wanted, milestones)] : []),
+    fetchStep(progress, wanted, order),
+    ...(wanted.scope.feeds.some(hasSimulatedUploads) ? [uploadStep(progress, wanted, order)] : []),
   ];
 }
 
@@ -63,7 +68,7 @@ function resumeStep(progress: Progress): Step {
 type Scoped = Pick<BringUp, "scope" | "date">;
 
 /** Fetches the publications of the days that have new ones, as the daily job does. */
-function fetchStep(progress: Progress, { scope, date }: Scoped, milestones: Milestones): Step {
+function fetchStep(progress: Progress, { scope, date }: Scoped, { milestones }: Order): Step {
   return {
     title: "Fetch publications",
     label: "fetch",
@@ -104,7 +109,7 @@ function fetchStep(progress: Progress, { scope, date }: Scoped, milestones: Mile
 const isFailed = ({ flow }: Publication) => flow?.state !== "done";
 
 /** Uploads the synthetic files of the feeds that are not fetched. */
-function uploadStep(progress: Progress, { scope, date }: Scoped, milestones: Milestones): Step {
+function uploadStep(progress: Progress, { scope, date }: Scoped, { milestones, turns }: Order): Step {
   return {
     title: "Upload synthetic files",
     label: "upload",
@@ -117,8 +122,9 @@ function uploadStep(progress: Progress, { scope, date }: Scoped, milestones: Mil
         hub,
         { feeds: scope.feeds, seed, date, firstDays },
         {
-          onStep: (name) => {
+          beforeUpload: (name) => {
             task.output = name;
+            return turns.whenRead();
           },
           onUploaded: (feed, publications) => {
             if (!publications.some(isFailed)) milestones.reach(feed);

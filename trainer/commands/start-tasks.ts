@@ -8,7 +8,7 @@ import type { Hub } from "../hub.ts";
 import { withReport } from "../local/publish-report.ts";
 import { type Task, taskList } from "../task-list.ts";
 import { firstTrainingTask } from "./first-training.ts";
-import { Milestones, Turns } from "./start-order.ts";
+import { Milestones, type Turn, Turns } from "./start-order.ts";
 import { type BringUp, type Progress, running } from "./start-progress.ts";
 import { flowsEnded, type Step, stepsOf } from "./start-steps.ts";
 
@@ -19,7 +19,7 @@ export async function bringUp(progress: Progress, wanted: BringUp): Promise<void
   const turns = new Turns();
   const faults: unknown[] = [];
   const tasks = [
-    ...stepsOf(progress, wanted, milestones).map((step) =>
+    ...stepsOf(progress, wanted, { milestones, turns }).map((step) =>
       inOrder(step, { milestones, onFault: (error) => faults.push(error) }),
     ),
     ...scope.forecasts.map((forecast) => firstModelTask(progress, forecast, { ...wanted, milestones, turns })),
@@ -70,20 +70,25 @@ function firstModelTask(progress: Progress, forecast: Forecast, { first, date, m
     onTrained: (trained) => progress.trained.push({ forecast, trained }),
     onFailed,
     onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),
+    onRead: () => turn?.hasRead(),
   });
-  let endTurn = () => {};
+  let turn: Turn | undefined;
   const inTurn: Task = {
     ...training,
     label: forecast.id,
     async ready() {
       if (!(await milestones.wait([flowsEnded, ...feedIdsOf(forecast)]))) return false;
-      endTurn = await turns.take(await observationsOf(hub(), forecast));
+      turn = await turns.take(await observationsOf(hub(), forecast));
       // A feed may have failed in the meantime.
       const isReady = await milestones.wait([]);
-      if (!isReady) endTurn();
+      if (!isReady) turn.end();
       return isReady;
     },
-    run: (display) => training.run(display).finally(endTurn),
+    async run(display) {
+      await training.run(display).finally(() => turn?.end());
+      // The next training has begun. The hub would read its data and make the report at the same time.
+      await turns.whenRead();
+    },
   };
   return withReport(inTurn, { forecast: forecast.id, hub, onFailed });
 }

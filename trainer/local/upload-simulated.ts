@@ -19,9 +19,10 @@ export interface UploadScope {
 }
 
 export interface UploadListener {
-  onStep(step: string): void;
+  /** Each upload waits for it. */
+  beforeUpload(name: string): Promise<void>;
   /** Called when all files of a feed are ingested. */
-  onUploaded?(feed: string, publications: readonly Publication[]): void;
+  onUploaded(feed: string, publications: readonly Publication[]): void;
 }
 
 const historyDays = 731;
@@ -42,7 +43,7 @@ const simulatedFeeds = new Set(
 export async function uploadSimulated(
   hub: Hub,
   { feeds, seed, date, customers, firstDays = {} }: UploadScope,
-  { onStep, onUploaded = () => {} }: UploadListener,
+  { beforeUpload, onUploaded }: UploadListener,
 ): Promise<Publication[]> {
   const firstDay = addDays(date, -historyDays);
   const files = shopFiles({ seed, firstDay, until: date, ...(customers !== undefined && { customers }) });
@@ -56,7 +57,7 @@ export async function uploadSimulated(
     const own = files.filter((file) => file.feed === id && file.day > (firstDays[id] ?? firstDay) && isNew(file));
     const uploaded: Publication[] = [];
     for (const file of withoutSmallLists(own)) {
-      onStep(file.name);
+      await beforeUpload(file.name);
       const [contentType = ""] = feed.file.contentTypes;
       const { name, day, bytes } = file;
       const upload = await hub.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });

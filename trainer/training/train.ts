@@ -41,6 +41,8 @@ export interface TrainTask extends ReadTrainingOptions {
   readonly day: string;
   /** Id of an interrupted run to resume; null to start from the beginning. */
   readonly resume: string | null;
+  /** Called when the data is read from the hub. */
+  onRead?(): void;
 }
 
 export interface Trained {
@@ -79,6 +81,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const body = { seed, codeVersion: codeVersion(), dataHash, why: task.why };
   const run = await api.createRun({ forecast: forecast.id, body });
   if (task.resume !== null) await abandonRun(hub, task.resume, `resumed by run ${run.id}`);
+  task.onRead?.();
   const heartbeats = startHeartbeats(hub, run.id);
   try {
     const ended = await withPool(
