@@ -3,7 +3,7 @@ import { valueAfterChange } from "../distributions/changes.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { RecentChanges } from "../distributions/recent-changes.ts";
 import { type ChangeCounts, type ShrinkageWeights, shrunkChange } from "../distributions/shrinkage.ts";
-import { type KnownChange, shrunkScores } from "../distributions/shrunk-scores.ts";
+import { type ShrunkScores, shrunkScores } from "../distributions/shrunk-scores.ts";
 import { toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type ChangeHistory, changeOf, visitChanges } from "./row-changes.ts";
@@ -46,8 +46,8 @@ export function searchWeights(
     const values = isQuick ? laterGrid[name] : grid[name];
     const tried = values.map((value): ShrinkageWeights => ({ ...best, [name]: value * data.step }));
     const sums = new Float64Array(tried.length);
-    for (const row of known)
-      shrunkScores(row, tried).forEach((score, i) => {
+    for (const scoresOf of known)
+      scoresOf(tried).forEach((score, i) => {
         sums[i] = (sums[i] ?? 0) + score;
       });
     best = tried[sums.indexOf(Math.min(...sums))] ?? best;
@@ -55,20 +55,20 @@ export function searchWeights(
   return best;
 }
 
-/** Returns at most `rowsMax` rows, evenly spaced, with the changes that were known at their origins. */
+/** Returns the scores of at most `rowsMax` rows, evenly spaced, with the changes that were known at their origins. */
 function spreadRows(
   data: Dataset,
   rows: RowRange,
   { rowsMax, ...options }: OwnChangesOptions & { readonly rowsMax: number },
-): KnownChange[] {
+): ShrunkScores[] {
   const every = Math.ceil((rows.to - rows.from) / rowsMax);
   const { decimals, positive } = options;
-  const found: KnownChange[] = [];
+  const found: ShrunkScores[] = [];
   visitChanges(data, rows, options, (row, countsOf) => {
     if ((row - rows.from) % every !== 0) return;
     const last = toUnits(data.last[row] ?? Number.NaN, decimals);
     const outcome = toUnits(data.target[row] ?? Number.NaN, decimals);
-    found.push({ counts: countsOf(), last, outcome, positive });
+    found.push(shrunkScores({ counts: countsOf(), last, outcome, positive }));
   });
   return found;
 }

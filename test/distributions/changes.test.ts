@@ -77,7 +77,7 @@ test("the scores of many weights equal the CRPS of their distributions", () => {
           all.map((_, series) => series % 2),
           10,
         ).countsOf(0);
-        const scores = shrunkScores({ ...known, counts }, tried);
+        const scores = shrunkScores({ ...known, counts })(tried);
         tried.forEach((weights, i) => {
           const distribution = valueAfterChange(known.last, shrunkChange(counts, weights), known);
           expectClose(scores[i] ?? Number.NaN, crps(distribution, known.outcome), { absolute: 1e-9 });
