@@ -51,12 +51,13 @@ export class Drifts {
 
   /** Returns the mean change per period of the window that ends at the origin; 0 without a change. O(1). */
   at(series: number, origin: number, { window, scope }: Drift): number {
-    const meanOf = (sums: Sums | undefined) => sums && windowOf(sums, origin, window);
-    if (scope === "all") return meanOf(this.#all)?.mean ?? 0;
-    const group = meanOf(this.#groups[this.#groupOf[series] ?? -1]);
-    const own = meanOf(this.#own[series]);
-    if (scope === "group" || own === undefined) return group?.mean ?? 0;
-    return (own.mean * own.count + (group?.mean ?? 0) * window) / (own.count + window);
+    if (scope === "all") return meanIn(this.#all, origin, window);
+    const group = this.#groups[this.#groupOf[series] ?? -1];
+    const own = this.#own[series];
+    const ofGroup = group === undefined ? 0 : meanIn(group, origin, window);
+    if (scope === "group" || own === undefined) return ofGroup;
+    const count = countIn(own, origin, window);
+    return (meanIn(own, origin, window) * count + ofGroup * window) / (count + window);
   }
 }
 
@@ -67,8 +68,14 @@ function accumulate({ changes, counts }: Sums): void {
   }
 }
 
-function windowOf({ changes, counts }: Sums, origin: number, window: number) {
-  const [from, to] = [Math.max(0, origin + 1 - window), origin + 1];
-  const count = at(counts, to) - at(counts, from);
-  return { count, mean: count === 0 ? 0 : (at(changes, to) - at(changes, from)) / count };
+/** Returns the number of changes in the window that ends at the origin. O(1). */
+function countIn({ counts }: Sums, origin: number, window: number): number {
+  return at(counts, origin + 1) - at(counts, Math.max(0, origin + 1 - window));
+}
+
+/** Returns their mean; 0 without a change. O(1). */
+function meanIn(sums: Sums, origin: number, window: number): number {
+  const count = countIn(sums, origin, window);
+  const { changes } = sums;
+  return count === 0 ? 0 : (at(changes, origin + 1) - at(changes, Math.max(0, origin + 1 - window))) / count;
 }
