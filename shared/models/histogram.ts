@@ -97,18 +97,28 @@ function countBlock(length: number): void {
   }
 }
 
-function weighBlock(length: number): void {
+/** Counts and weighs in one pass, which reads and splits each word once. */
+function countWeighted(length: number): void {
   for (let i = 0; i < length; i++) {
     const word = blockWord[i] ?? 0;
+    const gradient = blockGradient[i] ?? 0;
     const hessian = blockHessian[i] ?? 0;
     const a = word & 255;
     const b = SLOTS + ((word >>> 8) & 255);
     const c = 2 * SLOTS + ((word >>> 16) & 255);
     const d = 3 * SLOTS + (word >>> 24);
+    quadGradient[a] = (quadGradient[a] ?? 0) + gradient;
     quadHessian[a] = (quadHessian[a] ?? 0) + hessian;
+    quadCount[a] = (quadCount[a] ?? 0) + 1;
+    quadGradient[b] = (quadGradient[b] ?? 0) + gradient;
     quadHessian[b] = (quadHessian[b] ?? 0) + hessian;
+    quadCount[b] = (quadCount[b] ?? 0) + 1;
+    quadGradient[c] = (quadGradient[c] ?? 0) + gradient;
     quadHessian[c] = (quadHessian[c] ?? 0) + hessian;
+    quadCount[c] = (quadCount[c] ?? 0) + 1;
+    quadGradient[d] = (quadGradient[d] ?? 0) + gradient;
     quadHessian[d] = (quadHessian[d] ?? 0) + hessian;
+    quadCount[d] = (quadCount[d] ?? 0) + 1;
   }
 }
 
@@ -162,12 +172,11 @@ export function fillHistogram(
     for (let first = 0, wordOffset = 0; first < binCounts.length; first += 4, wordOffset += rowsTotal) {
       const quad = { binCounts, first, replaces };
       for (let i = start; i < end; i++) blockWord[i - start] = words[wordOffset + (rows[i] ?? 0)] ?? 0;
-      countBlock(end - start);
+      if (hessians === null) countBlock(end - start);
+      else countWeighted(end - start);
       flushQuad(quadGradient, histogram.gradient, quad);
       flushQuad(quadCount, histogram.count, quad);
-      if (hessians === null) continue;
-      weighBlock(end - start);
-      flushQuad(quadHessian, histogram.hessian, quad);
+      if (hessians !== null) flushQuad(quadHessian, histogram.hessian, quad);
     }
   }
 }

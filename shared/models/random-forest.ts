@@ -84,8 +84,9 @@ function growOne(grower: Grower, centred: Centred, { random, draws }: Draws): Tr
   const { deviations, mean } = centred;
   const { length } = deviations;
   const counts = draws === null ? new Int32Array(length).fill(1) : bootstrapCounts(length, random, draws);
-  const hessians = Float64Array.from(counts);
-  const gradients = deviations.map((deviation, row) => -deviation * (hessians[row] ?? 0));
+  const hessians = new Float64Array(counts);
+  const gradients = new Float64Array(length);
+  for (let row = 0; row < length; row++) gradients[row] = -(deviations[row] ?? 0) * (hessians[row] ?? 0);
   const columns = Int32Array.from({ length: grower.binned.columns }, (_, column) => column);
   const leafValue = (leaf: GrownLeaf): number => mean - leaf.gradient / leaf.hessian;
   return growTree(grower, { gradients, hessians, rows: rowsDrawn(counts), columns, random, leafValue }).tree;

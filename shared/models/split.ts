@@ -78,28 +78,18 @@ export function createScan(totals: Totals, limits: SplitLimits): Scan {
   return { totals, limits, score, best };
 }
 
-function offer(scan: Scan, left: Totals, at: { feature: number; bin: number; missingLeft: boolean }): void {
-  const { totals, limits, best } = scan;
-  const rightGradient = totals.gradient - left.gradient;
-  const rightHessian = totals.hessian - left.hessian;
-  const tooFew = left.count < limits.leafRowsMin || totals.count - left.count < limits.leafRowsMin;
-  if (tooFew || left.hessian < limits.leafWeightMin || rightHessian < limits.leafWeightMin) return;
-  const gain =
-    (left.gradient * left.gradient) / (left.hessian + limits.l2 + EPSILON) +
-    (rightGradient * rightGradient) / (rightHessian + limits.l2 + EPSILON) -
-    scan.score;
-  if (!(gain > best.gain)) return;
-  best.gain = gain;
-  best.feature = at.feature;
-  best.bin = at.bin;
-  best.missingLeft = at.missingLeft;
-  best.leftGradient = left.gradient;
-  best.leftHessian = left.hessian;
-  best.leftCount = left.count;
+/**
+ * Returns G_L²/(H_L+λ) + G_R²/(H_R+λ). Numbers as arguments: objects would be allocated for every threshold, which takes longer than
+ * the rest of a scan.
+ */
+function scoreOf(left: number, leftHessian: number, right: number, rightHessian: number, l2: number): number {
+  return (left * left) / (leftHessian + l2 + EPSILON) + (right * right) / (rightHessian + l2 + EPSILON);
 }
 
-function scanPresent(scan: Scan, feature: number, length: number): void {
-  const total = scan.totals.count;
+/** Tries every threshold between present values. Missing values, which the node has none of, go with the larger child. */
+function scanPresent({ totals, limits, score, best }: Scan, feature: number, length: number): void {
+  const { leafRowsMin, leafWeightMin, l2 } = limits;
+  let bestGain = best.gain;
   let gradient = 0;
   let hessian = 0;
   let count = 0;
@@ -107,13 +97,29 @@ function scanPresent(scan: Scan, feature: number, length: number): void {
     gradient += denseGradient[i] ?? 0;
     hessian += denseHessian[i] ?? 0;
     count += denseCount[i] ?? 0;
-    const missingLeft = count > total - count;
-    offer(scan, { gradient, hessian, count }, { feature, bin: denseBin[i] ?? 0, missingLeft });
+    const rightCount = totals.count - count;
+    // Further right there are even fewer rows.
+    if (rightCount < leafRowsMin) break;
+    const rightHessian = totals.hessian - hessian;
+    if (count < leafRowsMin || hessian < leafWeightMin || rightHessian < leafWeightMin) continue;
+    const gain = scoreOf(gradient, hessian, totals.gradient - gradient, rightHessian, l2) - score;
+    if (!(gain > bestGain)) continue;
+    bestGain = gain;
+    best.gain = gain;
+    best.feature = feature;
+    best.bin = denseBin[i] ?? 0;
+    best.missingLeft = count > rightCount;
+    best.leftGradient = gradient;
+    best.leftHessian = hessian;
+    best.leftCount = count;
   }
 }
 
+/** Tries every threshold with the missing values on the right, then on the left, and last the missing values alone. */
 function scanMissing(scan: Scan, feature: number, dense: { length: number; missing: Totals }): void {
   const { length, missing } = dense;
+  const { totals, limits, score, best } = scan;
+  const { leafRowsMin, leafWeightMin, l2 } = limits;
   let gradient = 0;
   let hessian = 0;
   let count = 0;
@@ -122,15 +128,23 @@ function scanMissing(scan: Scan, feature: number, dense: { length: number; missi
     hessian += denseHessian[i] ?? 0;
     count += denseCount[i] ?? 0;
     const isLast = i === length - 1;
-    const bin = isLast ? MISSING_ONLY_BIN : (denseBin[i] ?? 0);
-    offer(scan, { gradient, hessian, count }, { feature, bin, missingLeft: false });
-    if (isLast) continue;
-    const left = {
-      gradient: gradient + missing.gradient,
-      hessian: hessian + missing.hessian,
-      count: count + missing.count,
-    };
-    offer(scan, left, { feature, bin, missingLeft: true });
+    for (let side = 0; side < (isLast ? 1 : 2); side++) {
+      const leftGradient = side === 0 ? gradient : gradient + missing.gradient;
+      const leftHessian = side === 0 ? hessian : hessian + missing.hessian;
+      const leftCount = side === 0 ? count : count + missing.count;
+      const rightHessian = totals.hessian - leftHessian;
+      if (leftCount < leafRowsMin || totals.count - leftCount < leafRowsMin) continue;
+      if (leftHessian < leafWeightMin || rightHessian < leafWeightMin) continue;
+      const gain = scoreOf(leftGradient, leftHessian, totals.gradient - leftGradient, rightHessian, l2) - score;
+      if (!(gain > best.gain)) continue;
+      best.gain = gain;
+      best.feature = feature;
+      best.bin = isLast ? MISSING_ONLY_BIN : (denseBin[i] ?? 0);
+      best.missingLeft = side === 1;
+      best.leftGradient = leftGradient;
+      best.leftHessian = leftHessian;
+      best.leftCount = leftCount;
+    }
   }
 }
 
