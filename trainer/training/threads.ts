@@ -32,6 +32,38 @@ export interface ThreadOptions<Job> {
 /** Each thread needs memory for a copy of the data, and more than 8 threads gain little. */
 const usualMax = 8;
 
+/** The waiting jobs. A group belongs to the thread that took its first job. */
+class JobQueue<Job, Result> {
+  readonly #waiting: Waiting<Job, Result>[] = [];
+  readonly #owners = new Map<string, Worker>();
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  add(work: Waiting<Job, Result>): void {
+    this.#waiting.push(work);
+  }
+
+  takeAll(): Waiting<Job, Result>[] {
+    return this.#waiting.splice(0);
+  }
+
+  /** Removes and returns the next job of a thread: of its own groups, else of a group without a thread, else any. */
+  takeFor(worker: Worker): Waiting<Job, Result> | undefined {
+    const own = this.#waiting.findIndex((work) => this.#ownerOf(work) === worker);
+    const free = own >= 0 ? own : this.#waiting.findIndex((work) => this.#ownerOf(work) === undefined);
+    const [work] = this.#waiting.splice(Math.max(0, free), 1);
+    if (work !== undefined && work.group !== null && !this.#owners.has(work.group))
+      this.#owners.set(work.group, worker);
+    return work;
+  }
+
+  #ownerOf({ group }: Waiting<Job, Result>): Worker | undefined {
+    return group === null ? undefined : this.#owners.get(group);
+  }
+}
+
 /** Starts threads. An error in a thread rejects all jobs. */
 export function startThreads<Job, Result>({
   module,
@@ -39,53 +71,45 @@ export function startThreads<Job, Result>({
   count,
   groupOf,
 }: ThreadOptions<Job>): Threads<Job, Result> {
-  const waiting: Waiting<Job, Result>[] = [];
-  const idle: Worker[] = [];
-  const busy = new Map<Worker, Waiting<Job, Result>>();
-  const owners = new Map<string, Worker>();
+  const queue = new JobQueue<Job, Result>();
+  /** The jobs of each thread, the running one first. */
+  const started = new Map<Worker, Waiting<Job, Result>[]>();
   let failure: unknown = null;
-  const ownerOf = ({ group }: Waiting<Job, Result>) => (group === null ? undefined : owners.get(group));
-  /** Removes and returns the job that a thread runs next. */
-  const takeFor = (worker: Worker): Waiting<Job, Result> | undefined => {
-    const own = waiting.findIndex((work) => ownerOf(work) === worker);
-    const free = own >= 0 ? own : waiting.findIndex((work) => ownerOf(work) === undefined);
-    const [work] = waiting.splice(Math.max(0, free), 1);
-    if (work !== undefined && work.group !== null && !owners.has(work.group)) owners.set(work.group, worker);
-    return work;
-  };
   const next = () => {
-    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
-      const work = takeFor(worker);
-      if (work === undefined) {
-        idle.push(worker);
-        return;
+    // First a job for every thread. A second one only if many wait: a thread then goes on while the main thread computes, and
+    // towards the end no job waits behind another.
+    for (const count of [0, 1]) {
+      for (const [worker, jobs] of started) {
+        if (jobs.length !== count || (count > 0 && queue.length <= started.size)) continue;
+        const work = queue.takeFor(worker);
+        if (work === undefined) return;
+        jobs.push(work);
+        worker.postMessage(work.job);
       }
-      busy.set(worker, work);
-      worker.postMessage(work.job);
     }
   };
   const fail = (error: unknown) => {
     failure = error;
-    for (const work of [...busy.values(), ...waiting.splice(0)]) work.reject(error);
-    busy.clear();
+    for (const work of [...[...started.values()].flat(), ...queue.takeAll()]) work.reject(error);
+    for (const jobs of started.values()) jobs.length = 0;
   };
   const workers = Array.from({ length: count ?? Math.min(usualMax, availableParallelism()) }, () => {
     const worker = new Worker(module, { workerData });
+    const jobs: Waiting<Job, Result>[] = [];
+    started.set(worker, jobs);
+    // A thread answers its jobs in their order.
     worker.on("message", (result: Result) => {
-      busy.get(worker)?.resolve(result);
-      busy.delete(worker);
-      idle.push(worker);
+      jobs.shift()?.resolve(result);
       next();
     });
     worker.on("error", fail);
-    idle.push(worker);
     return worker;
   });
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
         if (failure !== null) return reject(failure);
-        waiting.push({ job, group: groupOf?.(job) ?? null, resolve, reject });
+        queue.add({ job, group: groupOf?.(job) ?? null, resolve, reject });
         next();
       }),
     // A thread reads its messages in order, so it has the data before the next job.
