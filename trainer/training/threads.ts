@@ -76,7 +76,7 @@ export function startThreads<Job, Result>({
   const started = new Map<Worker, Waiting<Job, Result>[]>();
   let failure: unknown = null;
   const next = () => {
-    // First a job for every thread. A second one only if many wait: a thread then goes on while the main thread computes, and
+    // First a job for every thread. A second one only if many wait: a thread then continues while the main thread computes, and
     // towards the end no job waits behind another.
     for (const count of [0, 1]) {
       for (const [worker, jobs] of started) {
