@@ -56,3 +56,17 @@ export function planScores({ forecast, panel, publications, from, madeFrom }: Sc
     return digest === madeFrom(target) ? [] : [{ target, publications: predicted, madeFrom: digest }];
   });
 }
+
+/**
+ * Returns the periods of a plan with only the oldest `newMax` of those that have no scores. The next plan continues after them,
+ * because it begins at the last scored period. Periods that are scored again do not count: many corrections must not delay the
+ * new periods for ever.
+ */
+export function limitNew(
+  periods: readonly PlannedScores[],
+  { madeFrom }: Pick<ScoringState, "madeFrom">,
+  newMax: number,
+): readonly PlannedScores[] {
+  let count = 0;
+  return periods.filter(({ target }) => madeFrom(target) !== null || ++count <= newMax);
+}

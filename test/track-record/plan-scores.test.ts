@@ -1,7 +1,7 @@
 /** Which periods are scored, and by which publications. */
 import { expect, test } from "vitest";
 import type { Panel } from "../../shared/features/panel.ts";
-import { planScores, type StoredPublication } from "../../shared/track-record/plan-scores.ts";
+import { limitNew, planScores, type StoredPublication } from "../../shared/track-record/plan-scores.ts";
 
 const periods = ["2026-11-16", "2026-11-18", "2026-11-20", "2026-11-23"];
 
@@ -42,4 +42,14 @@ test("a scored period is scored again only if its values or its publications hav
   const later = publicationOf("2026-11-18", { counts: "backfill" });
   expect(targetsOf({ publications: [...base.publications, later] })).toEqual(["2026-11-20", "2026-11-23"]);
   expect(targetsOf({ from: "2026-11-23", panel: panelWith([1, 2, 3.5, 5]) })).toEqual(["2026-11-23"]);
+});
+
+test("of many periods the oldest new ones are scored first, and periods that are scored again do not delay them", () => {
+  const plan = planScores(base);
+  const targetsWith = (scored: readonly string[], newMax: number) => {
+    const madeFrom = (target: string) => (scored.includes(target) ? "other values" : null);
+    return limitNew(plan, { madeFrom }, newMax).map(({ target }) => target);
+  };
+  expect(targetsWith([], 2)).toEqual(["2026-11-18", "2026-11-20"]);
+  expect(targetsWith(["2026-11-18", "2026-11-20"], 1)).toEqual(["2026-11-18", "2026-11-20", "2026-11-23"]);
 });

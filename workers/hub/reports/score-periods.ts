@@ -14,6 +14,7 @@ import { addDays } from "../../../shared/lib/calendar.ts";
 import { predictionsKey, type ScoresKey, scoresKey } from "../../../shared/track-record/keys.ts";
 import { planEventScores } from "../../../shared/track-record/plan-event-scores.ts";
 import {
+  limitNew,
   type PlannedPublication,
   type PlannedScores,
   planScores,
@@ -29,8 +30,8 @@ import { createParquet } from "./store-parquet.ts";
 
 type ScoringHub = Pick<Hub, "db" | "lake" | "now">;
 
-/** Most periods that are scored by one report. The rest follows with the next ones. */
-const periodsMax = 60;
+/** Most new periods that are scored by one report. The rest follows with the next ones. */
+const newPeriodsMax = 60;
 /** A file may complete transactions of the files before it. Days as far back are scored again if their events have changed. */
 const lateEventDays = 60;
 
@@ -57,7 +58,7 @@ async function plan(hub: ScoringHub, forecast: Forecast, origin: string): Promis
   const publications = await stored(hub, forecast, { from: first, to: origin });
   const madeFrom = await scoredSince(hub, forecast, { from, to: origin });
   const periods = planScores({ forecast, panel, publications, from, madeFrom });
-  return { panel, periods: periods.slice(0, periodsMax) };
+  return { panel, periods: limitNew(periods, { madeFrom }, newPeriodsMax) };
 }
 
 interface EventPlan {
@@ -75,7 +76,7 @@ async function planEvents(hub: ScoringHub, forecast: Forecast, { rule, origin, l
   const panel = await readEvents(hub, forecast, { rule, from: first, until: origin });
   const madeFrom = await scoredSince(hub, forecast, { from, to: origin });
   const periods = planEventScores({ panel, publications, from, madeFrom, activeDays });
-  return { panel, periods: periods.slice(0, periodsMax) };
+  return { panel, periods: limitNew(periods, { madeFrom }, newPeriodsMax) };
 }
 
 async function stored({ db }: ScoringHub, { id }: Forecast, range: Range): Promise<StoredPublication[]> {
