@@ -64,6 +64,7 @@ function scaled(contribution: number, factor: number): number {
   return contribution === 0 ? 0 : contribution * factor;
 }
 
-function varies({ by }: Attribution): boolean {
+/** Returns whether an input contributes. */
+export function varies({ by }: Attribution): boolean {
   return by.some((contribution) => contribution !== 0);
 }

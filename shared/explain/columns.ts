@@ -3,7 +3,7 @@
  * matrix are exact; products get shares that add up. Texts and one-hot columns select constants, so they are part of the base.
  */
 import type { Node, Tensor } from "../onnx/graph.ts";
-import { type Attribution, constant, type Explainer, productOf, type RowOf, through } from "./attribution.ts";
+import { type Attribution, constant, type Explainer, productOf, type RowOf, through, varies } from "./attribution.ts";
 import { numbersOf } from "./forest.ts";
 
 type ColumnsExplainer = (row: RowOf) => readonly Attribution[];
@@ -59,7 +59,8 @@ function products(left: readonly Attribution[], right: readonly Attribution[], i
 function timesMatrix({ inputs }: ExplainedGraph, left: ColumnsExplainer, { dims, data }: Tensor): ColumnsExplainer {
   const [, width = 1] = dims;
   return (row) => {
-    const columns = left(row);
+    // Most columns are constants. Their contributions are not added.
+    const columns = left(row).map((column) => ({ column, isConstant: !varies(column) }));
     return Array.from({ length: width }, (_, to) =>
       weightedSum(columns, { inputs, weightOf: (from) => Number(data[from * width + to] ?? 0) }),
     );
@@ -68,20 +69,21 @@ function timesMatrix({ inputs }: ExplainedGraph, left: ColumnsExplainer, { dims,
 
 /** Returns the sum of columns times their weights. O(columns × inputs). */
 function weightedSum(
-  columns: readonly Attribution[],
+  columns: readonly { readonly column: Attribution; readonly isConstant: boolean }[],
   { inputs, weightOf }: { readonly inputs: number; weightOf(column: number): number },
 ): Attribution {
   const by = new Float64Array(inputs);
   let [value, base, exact] = [0, 0, true];
-  columns.forEach((column, at) => {
+  columns.forEach(({ column, isConstant }, at) => {
     const weight = weightOf(at);
     if (weight === 0) return;
     value += weight * column.value;
     base += weight * column.base;
+    exact &&= column.exact;
+    if (isConstant) return;
     column.by.forEach((contribution, input) => {
       by[input] = (by[input] ?? 0) + weight * contribution;
     });
-    exact &&= column.exact;
   });
   return { value, base, by, exact };
 }
