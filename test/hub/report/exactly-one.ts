@@ -39,7 +39,6 @@ describe("exactly one report and one record", () => {
     "predict",
     "find periods without predictions",
     "render report.csv",
-    "render report.html",
     "render report.en.html",
     "publish",
   ];
