@@ -61,6 +61,7 @@ export default defineConfig({
     projects: [
       { test: unitTests },
       "./vitest.workerd.config.ts",
+      "./vitest.mocks.config.ts",
       "./vitest.predict.config.ts",
       "./vitest.onnx.config.ts",
       "./vitest.pages.config.ts",

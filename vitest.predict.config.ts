@@ -1,6 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { maxWorkers } from "./vitest.config.ts";
+import { sharedRuntime } from "./vitest.workerd.config.ts";
 
 /** Tests that run inside workerd, with the predict Worker's own bindings. */
 export default defineConfig({
@@ -11,5 +12,5 @@ export default defineConfig({
       miniflare: { serviceBindings: { ONNX: () => new Response(null, { status: 503 }) } },
     }),
   ],
-  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers },
+  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers, ...sharedRuntime },
 });

@@ -6,6 +6,12 @@ import { maxWorkers } from "./vitest.config.ts";
 
 type TestSettings = NonNullable<UserConfig["test"]>;
 
+/**
+ * Lets the files of a project share a runtime and its modules: starting workerd and loading the Worker takes longer than the tests
+ * of most files. Each file begins with empty storage.
+ */
+export const sharedRuntime: TestSettings = { isolate: false, setupFiles: ["./test/support/empty-platform.ts"] };
+
 /** Returns a project that runs inside workerd, with the hub's own bindings. */
 export async function inHub(test: TestSettings): Promise<UserConfig> {
   return {
@@ -30,14 +36,17 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
         },
       }),
     ],
-    test: { maxWorkers, testTimeout: 60_000, ...test },
+    test: { maxWorkers, testTimeout: 60_000, ...sharedRuntime, ...test },
   };
 }
+
+/** Tests that replace modules. They have a runtime of their own (vitest.mocks.config.ts). */
+export const mocking = ["test/hub/who-serves.workerd.test.ts"];
 
 export default defineConfig(() =>
   inHub({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
-    exclude: ["test/predict/**", "test/onnx-worker/**", "test/pages-worker/**", "test/real/**"],
+    exclude: ["test/predict/**", "test/onnx-worker/**", "test/pages-worker/**", "test/real/**", ...mocking],
   }),
 );

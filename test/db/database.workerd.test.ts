@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { applyD1Migrations } from "cloudflare:test";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import fc from "fast-check";
@@ -11,10 +11,11 @@ import { saveFacts } from "../../shared/db/observations.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { listSeries, saveSeries } from "../../shared/db/series.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 
@@ -22,7 +23,7 @@ test("the schema that tests use is that of the migrations", async () => {
   const all =
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%d1_%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY 1, 2";
   const [used, seeded] = [await query(all), await query("SELECT * FROM predictions_since")];
-  await reset();
+  await emptyStores();
   await applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);
   const migrated = (await query(all)).filter((row) => !JSON.stringify(row).includes("sqlite_sequence"));
   expect(used.filter((row) => !JSON.stringify(row).includes("sqlite_sequence"))).toEqual(migrated);

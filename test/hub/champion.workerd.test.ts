@@ -1,5 +1,5 @@
 /** Tests the champion after it was promoted: its pointer, rollback, and reports of predict that it cannot load it. */
-import { createExecutionContext, createScheduledController, reset, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Serving, servingShape } from "../../shared/api/serving.ts";
 import type { ServingReport } from "../../shared/api/serving-report.ts";
@@ -14,6 +14,7 @@ import { repairPointers } from "../../workers/hub/serving/repair-pointers.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { serviceOf } from "../../workers/predict/service.ts";
 import { retryMs } from "../../workers/predict/snapshot-store.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { better, forecast, naive, Registry } from "../support/registry.ts";
@@ -21,7 +22,7 @@ import { publication, someCities } from "../support/sniim.ts";
 
 let registry: Registry;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   registry = new Registry();
 });

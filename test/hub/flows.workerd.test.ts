@@ -1,5 +1,4 @@
 /** Runs flows step by step, so that a test can act between two steps. */
-import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { feedState } from "../../shared/db/feeds.ts";
 import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
@@ -14,11 +13,12 @@ import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
 import { answer } from "../support/air-quality.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 afterEach(() => vi.restoreAllMocks());
@@ -66,7 +66,7 @@ test.each(["lake", "database", "history"])(
     const { flow: calm } = await flowFor(await requested(small, "Leche03012025-a.xlsx"));
     expect(await ingest(hub, calm)).toMatchObject({ state: "done" });
     const expected = await state();
-    await reset();
+    await emptyStores();
     await migrate();
 
     const steal = async (step: string) => {

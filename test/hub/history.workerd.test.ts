@@ -1,11 +1,12 @@
 /** Tests the numbered history of a forecast: an older one never replaces a newer one, and upkeep repairs KV. */
-import { createScheduledController, reset } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { findHistory } from "../../shared/db/histories.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import worker from "../../workers/hub/index.ts";
 import { type HistoryEffects, repairHistories, writeHistory } from "../../workers/hub/ingest/write-history.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { publication, someCities } from "../support/sniim.ts";
@@ -17,7 +18,7 @@ const key = "history:milk-mx";
 const { features, ...declaration } = forecast;
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 

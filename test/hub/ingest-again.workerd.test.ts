@@ -1,13 +1,13 @@
 /** A repeated step of an ingest ends in the same state, whether all or half of it was already written. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 const newWorld = async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 };
 beforeEach(newWorld);

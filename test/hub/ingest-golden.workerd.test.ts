@@ -1,13 +1,13 @@
 /** The stored bytes do not change between versions. Compares them with digests that version d1534ba made. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
+import { emptyStores } from "../support/empty-stores.ts";
 import { migrate } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 import { stored, take, takeFrom } from "../support/stored-bytes.ts";
 import golden from "./ingest-golden.json";
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 

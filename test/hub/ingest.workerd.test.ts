@@ -1,4 +1,4 @@
-import { introspectWorkflowInstance, reset } from "cloudflare:test";
+import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ingestKey } from "../../shared/api/lake-event.ts";
@@ -6,14 +6,15 @@ import { flowId } from "../../shared/db/flow-id.ts";
 import { instanceId } from "../../shared/db/flows.ts";
 import { rawKey } from "../../shared/lake/keys.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { asAdmin, ended, flowOf, hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 import { type Block, type City, publication, revisedCities, someCities } from "../support/sniim.ts";
 
-// `reset` empties every store except the state of Workflows, so the tests must request different flows.
+// `emptyStores` empties every store except the state of Workflows, so the tests must request different flows.
 let testNumber = 0;
 
 async function newWorld(): Promise<void> {
-  await reset();
+  await emptyStores();
   await migrate();
   testNumber++;
 }

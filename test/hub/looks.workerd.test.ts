@@ -1,16 +1,16 @@
 /** Tests that the hub records each look at the test window, and allows the next one by the rule of looks. */
-import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { saveGate } from "../../shared/db/gates.ts";
 import { readLookHistory } from "../../shared/db/looks.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query } from "../support/hub.ts";
 import { better, forecast, naive, Registry } from "../support/registry.ts";
 
 let registry: Registry;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   registry = new Registry();
 });

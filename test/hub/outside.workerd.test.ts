@@ -1,5 +1,4 @@
 /** Promotes models that the built-in engine does not support, with the code of the onnx Worker and real R2. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -9,6 +8,7 @@ import { verifyGolden } from "../../workers/hub/registry/verify.ts";
 import { runnerOf, sessionBudgetBytes } from "../../workers/onnx/runner.ts";
 import { graphOf } from "../onnx/models.ts";
 import type { TinyModel } from "../support/card.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, testEnv } from "../support/hub.ts";
 import { forecast, Registry } from "../support/registry.ts";
 import { servable } from "../support/served.ts";
@@ -21,7 +21,7 @@ const onnx = runnerOf({
 });
 let registry: Registry;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   registry = new Registry({ onnx });
 });

@@ -1,14 +1,14 @@
 /** A run that loses its lease during the lake step does not change what the newer run wrote. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { successShape } from "../../shared/lake/success.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, state, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 
@@ -92,7 +92,7 @@ test.each([
   expect(atNextLease).toMatchObject(newerFiles ?? {});
 
   const end = await state();
-  await reset();
+  await emptyStores();
   await migrate();
   await take(hub, older);
   await take(hub, newer);

@@ -1,16 +1,16 @@
 /** Tests promotion: the checks of a version, the gate, simultaneous promotions. */
-import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { championPointerShape } from "../../shared/api/champion.ts";
 import { success } from "../../shared/lib/result.ts";
 import { validateJson } from "../../shared/lib/validate-json.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { asAdmin, ended, hub, migrate, query } from "../support/hub.ts";
 import { better, forecast, naive, Registry } from "../support/registry.ts";
 
 let registry: Registry;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   registry = new Registry();
 });

@@ -1,5 +1,5 @@
 /** Tests that the hourly upkeep writes missing, damaged and truncated files of the lake again, without another ingest. */
-import { createScheduledController, reset } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { takeLease } from "../../shared/db/leases.ts";
 import { listPartitions } from "../../shared/db/partitions.ts";
@@ -9,6 +9,7 @@ import { addDays } from "../../shared/lib/calendar.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { repairLake } from "../../workers/hub/ingest/repair-lake.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { publication, someCities } from "../support/sniim.ts";
@@ -23,7 +24,7 @@ const partOf = (day: string) => `${folder}${pathOf(day)}/part.parquet`;
 const success = `${folder}_SUCCESS`;
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   const bytes = publication(["03", "06", "08"].map((day) => ({ day: `2025-01-${day}`, cities: someCities(3) })));
   expect(await ingestHere(hub, { name: "Leche08012025.xlsx", bytes })).toMatchObject({ state: "done" });

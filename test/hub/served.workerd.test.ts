@@ -1,5 +1,5 @@
 /** `served.json`: a promotion writes it, a changed declaration rewrites it, and upkeep adds a missing one. */
-import { createScheduledController, reset } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -10,6 +10,7 @@ import { writeHistory } from "../../workers/hub/ingest/write-history.ts";
 import { writeForecastList } from "../../workers/hub/registry/forecast-list.ts";
 import { ensureServed } from "../../workers/hub/registry/served.ts";
 import { repairPointers } from "../../workers/hub/serving/repair-pointers.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { forecast, Registry } from "../support/registry.ts";
@@ -17,7 +18,7 @@ import { publication, someCities } from "../support/sniim.ts";
 
 let registry: Registry;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   registry = new Registry();
 });

@@ -1,21 +1,21 @@
 /**
  * Tests feeds with one unnamed series, from upload to lake, database and API: a growing file, and files of a few days.
  */
-import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { pollutants } from "../../shared/feeds/open-meteo-air-quality/pollutants.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { answer, hoursOf } from "../support/air-quality.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 
-// `reset` empties every store except the state of Workflows, so the tests must request different flows.
+// `emptyStores` empties every store except the state of Workflows, so the tests must request different flows.
 let testNumber = 0;
 
 async function newWorld(): Promise<void> {
-  await reset();
+  await emptyStores();
   await migrate();
   testNumber++;
 }

@@ -1,4 +1,4 @@
-import { createScheduledController, reset } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { markStepStarted, requestFlow } from "../../shared/db/flows.ts";
@@ -15,12 +15,13 @@ import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
 import { runUpkeep } from "../../workers/hub/upkeep.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { asAdmin, ended, hub, ingested, migrate, query, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 let testNumber = 0;
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
   testNumber++;
 });

@@ -1,7 +1,7 @@
 /** Which version serves while the declaration, the code and the data of a forecast change. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import { seededRandom } from "../support/chance.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { migrate } from "../support/hub.ts";
 import { isMatrix } from "../support/is-matrix.ts";
 import { LivingDecisions } from "../support/living-decisions.ts";
@@ -46,7 +46,7 @@ vi.mock("../../trainer/training/reference-runtime.ts", async () => {
 vi.mock("../../trainer/training/code-version.ts", () => ({ codeVersion: () => "almanac test" }));
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 

@@ -1,16 +1,16 @@
 /** A withdrawn publication leaves no trace: facts return to what the other publications say. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
 import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { withdraw } from "../../workers/hub/flows/withdraw.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
+import { emptyStores } from "../support/empty-stores.ts";
 import { asAdmin, ended, hub, migrate, query, request, state, testEnv } from "../support/hub.ts";
 import { type ArrivedFile, ingestHere } from "../support/ingest-here.ts";
 import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 async function newWorld() {
-  await reset();
+  await emptyStores();
   await migrate();
 }
 beforeEach(newWorld);

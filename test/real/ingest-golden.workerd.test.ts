@@ -1,12 +1,12 @@
 /** The stored bytes of the four workbooks, of gold and of air do not change between versions. Compares them with digests that version d1534ba made. */
-import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import golden from "../hub/ingest-golden.json";
+import { emptyStores } from "../support/empty-stores.ts";
 import { migrate } from "../support/hub.ts";
 import { realFiles, stored, takeFrom } from "../support/stored-bytes.ts";
 
 beforeEach(async () => {
-  await reset();
+  await emptyStores();
   await migrate();
 });
 

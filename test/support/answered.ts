@@ -1,9 +1,10 @@
 /** Builds the prediction messages that predict sends, and delivers them to a hub. */
-import { reset } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";
+import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { consume } from "../../workers/hub/queue.ts";
-import { hub, migrate, query } from "./hub.ts";
+import { emptyStores } from "./empty-stores.ts";
+import { hub, migrate, query, testEnv } from "./hub.ts";
 import { forecast, Registry } from "./registry.ts";
 
 /** The registered version. It is different in each test. */
@@ -12,7 +13,7 @@ let testNumber = 0;
 
 export function freshHub(): void {
   beforeEach(async () => {
-    await reset();
+    await emptyStores();
     await migrate();
     version = `v1.${++testNumber}`;
     await new Registry().registered(version);
@@ -71,3 +72,20 @@ export async function deliver(bodies: readonly unknown[], { on = hub, attempts =
 export const count = async (sql: string) => (await query(`SELECT count(*) AS n FROM ${sql}`))[0] as { n: number };
 export const sums = () =>
   query("SELECT feature, hour, hypothetical, bin, count FROM input_hours ORDER BY feature, hour, hypothetical, bin");
+
+/** Returns a hub whose database passes every statement to `change` first. */
+export function hubWithSql(change: (sql: string) => string): Hub {
+  const DB = new Proxy(testEnv.DB, {
+    get(target, name) {
+      if (name === "prepare") return (sql: string) => target.prepare(change(sql));
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return hubOf({ ...testEnv, DB });
+}
+
+/** Returns a binding whose calls all fail. */
+export function failing<T extends object>(reason: string): T {
+  return new Proxy({} as T, { get: () => () => Promise.reject(new Error(reason)) });
+}

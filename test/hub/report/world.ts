@@ -1,5 +1,4 @@
 /** The world of the tests of reports: a hub with one forecast, whose reports are rendered in the test. */
-import { reset } from "cloudflare:test";
 import { expect } from "vitest";
 import { reportModelShape } from "../../../shared/api/report-model.ts";
 import { success } from "../../../shared/lib/result.ts";
@@ -7,6 +6,7 @@ import { renderFile } from "../../../shared/reports/report-files.ts";
 import type { Hub } from "../../../workers/hub/hub.ts";
 import { runTick } from "../../../workers/hub/tick.ts";
 import { tinyModel } from "../../support/card.ts";
+import { emptyStores } from "../../support/empty-stores.ts";
 import { migrate, query } from "../../support/hub.ts";
 import { ingestHere } from "../../support/ingest-here.ts";
 import { forecast, naive, Registry } from "../../support/registry.ts";
@@ -27,7 +27,7 @@ export const world = { registry: new Registry({ pages }), now: new Date(started)
 
 /** Starts with an empty database, and at the same time. */
 export async function newWorld(): Promise<void> {
-  await reset();
+  await emptyStores();
   await migrate();
   world.now = new Date(started);
   world.registry = new Registry({ pages, now: () => world.now });

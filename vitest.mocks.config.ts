@@ -1,0 +1,5 @@
+import { defineConfig } from "vitest/config";
+import { inHub, mocking } from "./vitest.workerd.config.ts";
+
+/** Tests in workerd that replace modules and the catalogue of forecasts: their runtime is not shared. */
+export default defineConfig(() => inHub({ name: "workerd-mocks", include: mocking, isolate: true }));
