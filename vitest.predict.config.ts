@@ -12,5 +12,11 @@ export default defineConfig({
       miniflare: { serviceBindings: { ONNX: () => new Response(null, { status: 503 }) } },
     }),
   ],
-  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers, ...sharedRuntime },
+  test: {
+    name: "predict",
+    include: ["test/predict/**/*.workerd.test.ts"],
+    testTimeout: 60_000,
+    maxWorkers,
+    ...sharedRuntime,
+  },
 });
