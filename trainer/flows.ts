@@ -7,6 +7,17 @@ import { type Hub, orNull } from "./hub.ts";
 const firstPollMs = 25;
 const pollMaxMs = 150;
 
+/** Waits until a flow that usually takes `usualMs` has ended: the hub is not asked until then. */
+export async function flowEndedAfter(hub: Hub, id: string, usualMs: number): Promise<FlowDetail> {
+  await new Promise((resolve) => setTimeout(resolve, usualMs));
+  return flowEnded(hub, id);
+}
+
+/** Returns the time from the request of a flow to its end, in milliseconds. */
+export function durationMs({ createdAt, endedAt }: Pick<FlowDetail, "createdAt" | "endedAt">): number {
+  return endedAt === null ? 0 : Date.parse(endedAt) - Date.parse(createdAt);
+}
+
 /** Waits until a flow has ended and returns it; at most `waitMaxMs`, without the time of the requests. Calls `onStep` with the name of each step as it begins. */
 export async function flowEnded(
   hub: Hub,

@@ -9,7 +9,7 @@ type OrmMethod = "all" | "delete" | "insert" | "run" | "select" | "selectDistinc
 export interface Database extends Pick<Orm, OrmMethod> {
   readonly $client: {
     prepare(sql: string): Prepared;
-    batch(statements: Prepared[]): Promise<unknown>;
+    batch(statements: Prepared[]): Promise<readonly { readonly results: readonly unknown[] }[]>;
   };
 }
 
@@ -30,10 +30,11 @@ export function statement(query: SQL): Statement {
   return dialect.sqlToQuery(query);
 }
 
-/** Runs statements in one transaction. */
-export async function runBatch(db: Database, statements: readonly Statement[]): Promise<void> {
-  if (statements.length === 0) return;
-  await db.$client.batch(statements.map(({ sql, params }) => db.$client.prepare(sql).bind(...params)));
+/** Runs statements in one transaction and one request. Returns the rows of the last statement. */
+export async function runBatch<Row>(db: Database, statements: readonly Statement[]): Promise<readonly Row[]> {
+  if (statements.length === 0) return [];
+  const results = await db.$client.batch(statements.map(({ sql, params }) => db.$client.prepare(sql).bind(...params)));
+  return (results.at(-1)?.results ?? []) as readonly Row[];
 }
 
 /** Splits rows into pieces whose JSON stays far below D1's limit of 2 MB per bound parameter. */

@@ -2,7 +2,7 @@
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { FlowState } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
-import type { Database } from "./database.ts";
+import { type Database, runBatch } from "./database.ts";
 import { flowId } from "./flow-id.ts";
 import { flowRuns, flowSteps, type Stats } from "./schema.ts";
 
@@ -61,11 +61,14 @@ export async function markAdopted(
   await db.update(flowRuns).set({ boot: at.boot, heartbeatAt: at.now }).where(eq(flowRuns.id, id));
 }
 
-export async function markRunning(db: Database, id: string, now: string): Promise<void> {
-  await db
+/** Marks a queued flow as running. Returns null for a flow that has ended. */
+export async function markRunning(db: Database, id: string, now: string): Promise<FlowRun | null> {
+  const [run] = await db
     .update(flowRuns)
     .set({ state: "running", startedAt: sql`coalesce(started_at, ${now})`, heartbeatAt: now })
-    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, ["queued", "running"])));
+    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, ["queued", "running"])))
+    .returning();
+  return run ?? null;
 }
 
 export interface Outcome {
@@ -154,8 +157,8 @@ export interface StepStart {
 /** Records a try before it runs. Returns the number of earlier tries that ended without an outcome. */
 export async function markStepStarted(db: Database, step: StepStart): Promise<number> {
   const { now: startedAt, ...key } = step;
-  await db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId));
-  const [row] = await db
+  const heartbeat = db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId));
+  const start = db
     .insert(flowSteps)
     .values({ ...key, state: "running", startedAt })
     .onConflictDoUpdate({
@@ -171,6 +174,7 @@ export async function markStepStarted(db: Database, step: StepStart): Promise<nu
       },
     })
     .returning({ interrupted: flowSteps.interrupted });
+  const [row] = await runBatch<{ readonly interrupted: number }>(db, [heartbeat.toSQL(), start.toSQL()]);
   return row?.interrupted ?? 0;
 }
 

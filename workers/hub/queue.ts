@@ -1,5 +1,7 @@
 /** Consumes the queues: new objects in the lake, predictions, reports of predict, and dead letters. */
-import { readLakeEvent } from "../../shared/api/lake-event.ts";
+import { ingestKey, type RawObject, readLakeEvent } from "../../shared/api/lake-event.ts";
+import { flowId } from "../../shared/db/flow-id.ts";
+import { type FlowRun, findFlow } from "../../shared/db/flows.ts";
 import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
 import { launch } from "./flows/launch.ts";
@@ -39,9 +41,7 @@ async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
     const event = readLakeEvent(message.body);
     if (event.kind === "refused") throw new Error(event.reason);
     if (event.kind === "raw") {
-      const object = await hub.lake.head(event.object.key);
-      const arrivedAt = object ? arrivalOf(object) : hub.now().toISOString();
-      const { run } = await requestIngest(hub, { ...event.object, arrivedAt });
+      const run = await ingestOf(hub, event.object);
       if (run.state === "queued") await launch(hub, run);
     }
     message.ack();
@@ -49,4 +49,13 @@ async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
     console.error(`lake-events: ${reasonOf(error)}`);
     message.retry();
   }
+}
+
+/** Returns the ingest of an object: the one that the hub has recorded, or a new one if the object was put into R2 by other means. */
+async function ingestOf(hub: QueueEffects, object: RawObject): Promise<FlowRun> {
+  const recorded = await findFlow(hub.db, flowId(ingestKey(object)));
+  if (recorded !== null) return recorded;
+  const found = await hub.lake.head(object.key);
+  const arrivedAt = found ? arrivalOf(found) : hub.now().toISOString();
+  return (await requestIngest(hub, { ...object, arrivedAt })).run;
 }

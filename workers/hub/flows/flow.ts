@@ -4,7 +4,6 @@ import type { WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import {
   type FlowRun,
-  findFlow,
   markEnded,
   markRunning,
   markStepEnded,
@@ -59,9 +58,8 @@ export async function runFlow(
 }
 
 async function begin({ db, now }: FlowEffects, params: FlowParams): Promise<FlowRun | null> {
-  await markRunning(db, params.flowId, now().toISOString());
-  const run = await findFlow(db, params.flowId);
-  return run?.state === "running" && run.attempt === params.attempt ? run : null;
+  const run = await markRunning(db, params.flowId, now().toISOString());
+  return run?.attempt === params.attempt ? run : null;
 }
 
 interface Recorded<T> {
