@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import { calibrationBinShape, classificationShape, spanShape } from "../../shared/registry/card.ts";
-import { almanac, lastJson } from "./command.ts";
+import { lastJson } from "./command.ts";
+import { almanacHere } from "./command-here.ts";
 
 const share = z.number().min(0).max(1);
 const shape = z.looseObject({
@@ -37,7 +38,7 @@ const shape = z.looseObject({
 export type ClassBacktest = z.infer<typeof shape>;
 
 export async function backtestClasses(files: readonly string[], ...more: string[]): Promise<ClassBacktest> {
-  const ran = await almanac(["backtest", "sickness", "--files", ...files, "--json", ...more]);
+  const ran = await almanacHere(["backtest", "sickness", "--files", ...files, "--json", ...more]);
   expect(ran).toMatchObject({ code: 0, err: "" });
   return shape.parse(lastJson(ran));
 }

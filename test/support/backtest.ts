@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import { changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
-import { almanac, lastJson } from "./command.ts";
+import { lastJson } from "./command.ts";
+import { almanacHere } from "./command-here.ts";
 
 const share = z.number().min(0).max(1);
 const positive = z.number().min(0);
@@ -60,7 +61,7 @@ export type Backtest = z.infer<typeof shape>;
 
 /** Runs one trial of each candidate. The command must end with code 0 and print one line. */
 export async function backtest(forecast: string, files: readonly string[], ...more: string[]): Promise<Backtest> {
-  const ran = await almanac(["backtest", forecast, "--files", ...files, "--trials", "1", "--json", ...more]);
+  const ran = await almanacHere(["backtest", forecast, "--files", ...files, "--trials", "1", "--json", ...more]);
   expect(ran).toMatchObject({ code: 0, err: "" });
   expect(ran.out.trim().split("\n")).toHaveLength(1);
   return shape.extend({ forecast: z.literal(forecast) }).parse(lastJson(ran));
