@@ -1,11 +1,12 @@
 /** The repository's own rules. imports.test.ts checks layers and cycles, plain-english.test.ts the language. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { bundleWorkers } from "../../trainer/local/bundles.ts";
+import { bundleSources } from "../../trainer/local/bundle-digest.ts";
+import { bundleWorkers, root, workerConfigs } from "../../trainer/local/bundles.ts";
 import { predictBundleBytesMax } from "../support/bundle-budgets.ts";
 import { files, imports, isOurs, reachable, read, sources, withoutComments } from "./source-files.ts";
 
@@ -218,6 +219,18 @@ test("the bundle of the onnx Worker contains one runtime and is far below the li
   const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
   expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
   expect(bytes).toBeLessThan(onnxBundleBytesMax);
+});
+
+test("a bundle is made again after a change of any source file in it", async () => {
+  for (const [at, folder] of (await bundleWorkers()).entries()) {
+    const { sources: bundled }: { readonly sources: readonly string[] } = JSON.parse(
+      read(join(folder, "index.js.map")),
+    );
+    const own = bundled.map((source) => relative(root, resolve(folder, source)));
+    const known = bundleSources(root, workerConfigs[at] ?? "");
+    expect(own).toContain(join(dirname(workerConfigs[at] ?? ""), at === 0 ? "workers/hub/index.ts" : "index.ts"));
+    expect(own.filter((path) => /^(shared|workers)\//.test(path) && !known.has(path))).toEqual([]);
+  }
 });
 
 test("the pages Worker has no bindings and no public address, and the hub calls it", () => {

@@ -1,10 +1,9 @@
 /**
  * Bundles the Workers as wrangler would upload them, so that the local platform runs the same code as a deploy.
  *
- * Bundling takes seconds. The bundles are cached in `.wrangler/bundles` by a digest of all sources.
+ * Bundling takes seconds. The bundle of a Worker is cached in `.wrangler/bundles` by a digest of its sources.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -17,11 +16,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { codeOf, Failure } from "../failure.ts";
+import { bundleDigest } from "./bundle-digest.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const wranglerCli = join(
@@ -37,9 +37,7 @@ export const workerConfigs = [
   "workers/pages/wrangler.toml",
 ] as const;
 
-/** All inputs of a bundle. The lockfile represents node_modules. */
-const sources = ["shared", "workers", "wrangler.toml", "package.json", "package-lock.json", "tsconfig.base.json"];
-/** Number of cached bundles. */
+/** Number of cached bundles of each Worker. */
 const cachedMax = 3;
 /** Lists the files of a bundle with their sizes, so that an incomplete folder is detected. */
 const contentsFile = "contents.json";
@@ -53,37 +51,52 @@ export function wranglerEnvironment(): NodeJS.ProcessEnv {
   return { ...env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
 }
 
+/** The bundle of a Worker in the cache. */
+interface Wanted {
+  readonly config: string;
+  readonly digest: string;
+  /** Its folder has the name of the Worker. */
+  readonly folder: string;
+}
+
 /**
- * Returns folders with `index.js` and its imports, in the order of `configs`.
+ * Returns folders with `index.js` and its imports, in the order of `configs`. Bundles only the Workers whose sources have changed.
  * @throws Failure with the line of the source that cannot be bundled.
  */
 export async function bundleWorkers(configs: readonly string[] = workerConfigs): Promise<string[]> {
   const cache = join(root, ".wrangler", "bundles");
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const digest = digestOfSources(configs);
-    const folder = join(cache, digest);
-    if (isComplete(folder)) {
-      touch(folder);
-      return configs.map((config) => join(folder, nameOf(config)));
-    }
-    const begun = newTemporaryFolder();
-    try {
-      const done = await Promise.allSettled(configs.map((config) => bundle(config, join(begun, nameOf(config)))));
-      const failed = done.find((one) => one.status === "rejected");
-      if (failed) throw failed.reason;
-      // The bundles may contain changes that the digest does not.
-      if (digestOfSources(configs) !== digest) continue;
-      writeFileSync(join(begun, contentsFile), JSON.stringify(contentsOf(begun)));
-      mkdirSync(cache, { recursive: true });
-      moveInto(begun, folder);
-      deleteOld(cache);
-    } finally {
-      rmSync(begun, { recursive: true, force: true });
-    }
+    const wanted = configs.map((config): Wanted => {
+      const digest = bundleDigest(root, config);
+      return { config, digest, folder: join(cache, digest, nameOf(config)) };
+    });
+    const missing = wanted.filter(({ folder }) => !isComplete(dirname(folder)));
+    for (const { folder } of wanted) if (!missing.some((one) => one.folder === folder)) touch(dirname(folder));
+    if (missing.length === 0) return wanted.map(({ folder }) => folder);
+    const done = await Promise.allSettled(missing.map((one) => bundleInto(cache, one)));
+    const failed = done.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+    deleteOld(cache);
   }
   throw new Failure(
     `The Workers could not be bundled in ${attemptsMax} attempts, because their sources changed or ${cache} cannot be written. Try again.`,
   );
+}
+
+/** Bundles a Worker and moves the bundle into the cache, unless its sources changed meanwhile. */
+async function bundleInto(cache: string, { config, digest, folder }: Wanted): Promise<void> {
+  // As deep as the folder in the cache: the paths of source maps are relative.
+  const temporary = newTemporaryFolder();
+  try {
+    await bundle(config, join(temporary, basename(folder)));
+    // The bundle may contain changes that the digest does not.
+    if (bundleDigest(root, config) !== digest) return;
+    writeFileSync(join(temporary, contentsFile), JSON.stringify(contentsOf(temporary)));
+    mkdirSync(cache, { recursive: true });
+    moveInto(temporary, dirname(folder));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
 export interface ModuleFile {
@@ -178,38 +191,17 @@ function touch(folder: string): void {
 }
 
 function deleteOld(cache: string): void {
+  if (!existsSync(cache)) return;
   const newestFirst = readdirSync(cache)
     .map((name) => join(cache, name))
     .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.used - a.used);
-  for (const { path } of newestFirst.slice(cachedMax)) rmSync(path, { recursive: true, force: true });
+  for (const { path } of newestFirst.slice(cachedMax * workerConfigs.length))
+    rmSync(path, { recursive: true, force: true });
 }
 
 function nameOf(config: string): string {
   return config === "wrangler.toml" ? "hub" : (config.split("/").at(-2) ?? "");
-}
-
-function digestOfSources(configs: readonly string[]): string {
-  const hash = createHash("sha256").update(configs.join("\0"));
-  for (const file of sources.flatMap((source) => filesBelow(join(root, source))).sort()) {
-    const text = readOrNull(file);
-    if (text !== null)
-      hash
-        .update(`${relative(root, file)}\0`)
-        .update(text)
-        .update("\0");
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
-/** Returns null if the file does not exist: an editor may be replacing it. */
-function readOrNull(file: string): Buffer | null {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw error;
-  }
 }
 
 /** Lists files recursively, without hidden ones: `.dev.vars`, `.wrangler`, an editor's files. */

@@ -23,7 +23,8 @@ function newClone(): string {
   const clone = mkdtempSync(join(realpathSync(tmpdir()), "almanac clône-"));
   onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
   for (const path of [...workerConfigs, "package.json"]) cpSync(join(root, path), join(clone, path));
-  for (const path of ["trainer/failure.ts", "trainer/local/bundles.ts"]) cpSync(join(root, path), join(clone, path));
+  for (const path of ["failure.ts", "local/bundles.ts", "local/bundle-digest.ts"].map((name) => `trainer/${name}`))
+    cpSync(join(root, path), join(clone, path));
   symlinkSync(realpathSync(join(root, "node_modules")), join(clone, "node_modules"));
   mkdirSync(join(clone, "workers", "hub"));
   const settings = readFileSync(join(root, "wrangler.toml"), "utf8");
@@ -93,6 +94,24 @@ test("wrangler bundles a Worker, and deletes the leftovers of a killed bundling"
   const [hub = ""] = await bundle(clone, ["wrangler.toml"]);
   expect(readdirSync(hub)).toContain("index.js");
   expect(readdirSync(join(clone, ".wrangler", "tmp"))).toEqual([]);
+});
+
+test("a change bundles only the Workers that import the changed file, also indirectly", async () => {
+  const clone = newClone();
+  replaceWrangler(clone);
+  const two = ["wrangler.toml", ...onlyPredict];
+  mkdirSync(join(clone, "shared"));
+  const write = (path: string, text: string) => writeFileSync(join(clone, path), text);
+  write("workers/predict/index.ts", 'import {\n  one,\n} from "./one.ts";\nexport default { one };');
+  write("workers/predict/one.ts", 'export * from "../../shared/two.ts";');
+  write("shared/two.ts", "export const one = 1;");
+  const [hub = "", predict = ""] = await bundle(clone, two);
+  write("shared/two.ts", "export const one = 2;");
+  write("shared/three.ts", "export const three = 3;");
+  const [sameHub, newPredict = ""] = await bundle(clone, two);
+  expect([sameHub, newPredict === predict, readdirSync(newPredict)]).toEqual([hub, false, ["index.js"]]);
+  write("shared/two.ts", "export const one = 1;");
+  expect(await bundle(clone, two)).toEqual([hub, predict]);
 });
 
 test("secrets and wrangler's files among the sources do not change the cache key of a bundle", async () => {
