@@ -23,6 +23,8 @@ const { state, port, inspectorPort, variables, predictVariables }: RuntimeSettin
 let withSourcePlaces = (text: string) => text;
 let during: "start" | "migrations" = "start";
 try {
+  // Before wrangler, which loads miniflare too.
+  const simulators = await importMiniflare();
   const bundles = await bundleWorkers();
   withSourcePlaces = sourcePlaces(bundles, root);
   const workers = await Promise.all(
@@ -31,7 +33,7 @@ try {
   const [hub] = workers;
   if (hub === undefined) throw new Error("there is no hub");
   const miniflare = start(
-    await importMiniflare(),
+    simulators,
     workers.map((worker, at) => withModules(worker, bundles[at] ?? "", at)),
   );
   await miniflare.ready;
