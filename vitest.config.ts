@@ -52,6 +52,7 @@ export const endToEndTests = {
   maxWorkers,
   testTimeout: 300_000,
   hookTimeout: 120_000,
+  ...nativeModules,
 };
 
 /** Projects: unit tests in Node, tests in workerd with the bindings of one Worker, and end-to-end tests of all Workers. */
