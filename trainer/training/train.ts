@@ -141,15 +141,18 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
     reused,
     ahead.map((recipe) => fitAllJob({ bench, recipe, seed: task.seed })),
   );
-  onProgress("choosing the baselines of the steps");
-  const baselines = stepBaselinesOf(forecast, prepared.panel);
   onProgress("judging the learners of further steps");
-  const steps = await trainSteps(
+  const judging = trainSteps(
     prepared,
     judgement,
     { seed: task.seed, situation: stepSituationOf(outcome, serving), champion: serving.learner },
     { pool, run: runReference },
   );
+  // Handles its failure if the baselines fail first.
+  judging.catch(() => undefined);
+  // The threads fit learners meanwhile.
+  const baselines = stepBaselinesOf(forecast, prepared.panel);
+  const steps = await judging;
   const further = steps?.further ?? null;
   const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines, further });
   const versions: Promoted[] = [];
