@@ -30,6 +30,8 @@ export interface PeersOptions {
 /** Memoized per past, because several features read the same changes and groups. */
 const changesOf = memoizeByObject((_: Past) => new Map<number, readonly number[]>());
 const groupingsOf = memoizeByObject((_: Past) => new Map<string, Grouping>());
+/** The keys of a series' groups. The names of a series are the same object in every past of a panel. */
+const keysOf = memoizeByObject((_: readonly string[]) => new Map<string, string>());
 
 /**
  * Computes a statistic of the changes of each series' peers at the last period, without the series itself. NaN if no peer has a
@@ -50,10 +52,11 @@ function grouped(past: Past, { dimensions, periods }: PeersOptions): Grouping {
     past.series.map(({ values }) => changeAtLastPeriod(values, periods)),
   );
   const positions = dimensions.map((dimension) => positionOf(dimension, past.dimensions));
+  const places = positions.join();
   const byKey = new Map<string, { -readonly [Name in keyof PeerGroup]: PeerGroup[Name] }>();
   const groups = past.series.map(({ is }, index) => {
     // The key contains the lengths, so that different lists of texts never have the same key.
-    const key = positions.map((at) => `${is[at]?.length} ${is[at]}`).join();
+    const key = cached(keysOf(is), places, () => positions.map((at) => `${is[at]?.length} ${is[at]}`).join());
     const group = cached(byKey, key, () => ({ count: 0, sum: 0, size: 0, moved: 0 }));
     const change = changes[index] ?? Number.NaN;
     if (Number.isNaN(change)) return group;
