@@ -50,13 +50,12 @@ export function profileOf(data: Pick<Dataset, "columns">): Profile[] {
 function floatProfile(values: Float32Array) {
   const present = values.filter((value) => !Number.isNaN(value)).sort();
   const edges = edgesOf(present);
-  const counts = new Array<number>(edges.length + 1).fill(0);
-  for (const value of present) {
-    const bin = binAt(edges, value);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  const mean = present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length;
-  const squares = mean === null ? 0 : present.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  // Loops: a training profiles every column over all rows.
+  let sum = 0;
+  for (let i = 0; i < present.length; i++) sum += present[i] ?? 0;
+  const mean = present.length === 0 ? null : sum / present.length;
+  let squares = 0;
+  for (let i = 0; i < present.length; i++) squares += ((present[i] ?? 0) - (mean ?? 0)) ** 2;
   return {
     count: present.length,
     missing: values.length - present.length,
@@ -65,8 +64,23 @@ function floatProfile(values: Float32Array) {
     minimum: present[0] ?? null,
     maximum: present.at(-1) ?? null,
     edges,
-    counts,
+    counts: countsBetween(edges, present),
   };
+}
+
+/** Returns the number of values in each bin. Both lists ascend, so a bin ends where the next one begins. */
+function countsBetween(edges: readonly number[], sorted: Float32Array): number[] {
+  const counts = new Array<number>(edges.length + 1).fill(0);
+  let from = 0;
+  while (from < sorted.length) {
+    const bin = binAt(edges, sorted[from] ?? 0);
+    let to = from + 1;
+    const edge = edges[bin] ?? Number.POSITIVE_INFINITY;
+    while (to < sorted.length && (sorted[to] ?? 0) <= edge) to++;
+    counts[bin] = to - from;
+    from = to;
+  }
+  return counts;
 }
 
 /** Returns the distinct quantiles of equal share. */
