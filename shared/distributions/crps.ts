@@ -14,11 +14,14 @@ export function crps({ values, masses }: Distribution, outcome: number): number 
   // Outside the values F − 1{…} is ±1 up to the nearest value.
   let sum = Math.max(0, at(values, 0) - outcome) + Math.max(0, outcome - at(values, last));
   let below = 0;
+  // Plain reads: this runs for every row and contender of a training.
+  let from = values[0] ?? Number.NaN;
   for (let i = 0; i < last; i++) {
-    below += at(masses, i);
-    const [from, to] = [at(values, i), at(values, i + 1)];
+    below += masses[i] ?? Number.NaN;
+    const to = values[i + 1] ?? Number.NaN;
     const until = Math.min(to, Math.max(from, outcome));
     sum += (until - from) * below ** 2 + (to - until) * (1 - below) ** 2;
+    from = to;
   }
   return sum;
 }

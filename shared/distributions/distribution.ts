@@ -83,7 +83,7 @@ export function mergedDistribution(merged: Float64Array, masses: Float64Array): 
 /** Returns P(X < value). O(n). */
 export function massBelow({ values, masses }: Distribution, value: number): number {
   let sum = 0;
-  for (let i = 0; i < values.length && at(values, i) < value; i++) sum += at(masses, i);
+  for (let i = 0; i < values.length && (values[i] ?? Number.NaN) < value; i++) sum += masses[i] ?? Number.NaN;
   return Math.min(1, sum);
 }
 

@@ -24,7 +24,8 @@ export function withMean(distribution: Distribution, mean: number): Distribution
   const deviation = Math.sqrt(varianceAround(center, distribution));
   if (!(deviation > 0) || !Number.isFinite(mean)) return distribution;
   const scaled = new Float64Array(values.length);
-  for (let i = 0; i < scaled.length; i++) scaled[i] = (at(values, i) - center) / deviation;
+  // Plain reads, here and below: a contest of steps does this for every row.
+  for (let i = 0; i < scaled.length; i++) scaled[i] = ((values[i] ?? Number.NaN) - center) / deviation;
   const wanted = (mean - center) / deviation;
   const kept = tilted(scaled, masses, tiltFor(scaled, masses, wanted));
   if (kept.every((mass) => mass > 0)) return { values, masses: kept };
@@ -34,7 +35,7 @@ export function withMean(distribution: Distribution, mean: number): Distribution
 
 function varianceAround(center: number, { values, masses }: Distribution): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += at(masses, i) * (at(values, i) - center) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (masses[i] ?? Number.NaN) * ((values[i] ?? Number.NaN) - center) ** 2;
   return sum;
 }
 
@@ -44,11 +45,11 @@ function tilted(scaled: Float64Array, masses: Float64Array, tilt: number): Float
   const weights = new Float64Array(masses.length);
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
-    const weight = at(masses, i) * Math.exp(tilt * at(scaled, i) - largest);
+    const weight = (masses[i] ?? Number.NaN) * Math.exp(tilt * (scaled[i] ?? Number.NaN) - largest);
     weights[i] = weight;
     total += weight;
   }
-  for (let i = 0; i < weights.length; i++) weights[i] = at(weights, i) / total;
+  for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? Number.NaN) / total;
   return weights;
 }
 
