@@ -23,8 +23,10 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import { decide } from "../../shared/registry/gate.ts";
 import { type Look, lookRuleOf } from "../../shared/registry/look.ts";
 import type { Job } from "../../shared/training/job.ts";
+import type { Run } from "../../shared/training/publish-task.ts";
 import { checkedGraph, type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
 import { runInProcess } from "../../trainer/training/reference-process.ts";
+import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { outsideModel } from "../support/outside.ts";
 import { instantPool, momentum, serving, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
 
@@ -56,7 +58,8 @@ function lineFile(scale = 1): Uint8Array<ArrayBuffer> {
   return writeModel(graph);
 }
 
-function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool) {
+/** Imports a file. It runs in this process, because a child process for each file takes a second. */
+function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool, run: Run = runReference) {
   const prepared = {
     forecast: smallForecast,
     panel,
@@ -66,7 +69,7 @@ function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, thr
     after: null,
     dataHash: sha256Hex(""),
   };
-  return judgeImported({ prepared, bytes: lineFile(), producer: "R", seed: 1, incumbent: null, ...task }, threads);
+  return judgeImported({ prepared, bytes: lineFile(), producer: "R", seed: 1, incumbent: null, ...task }, threads, run);
 }
 
 /** Root mean squared error over the rows after a period. */
@@ -186,7 +189,7 @@ test("a file with operators that the built-in engine lacks is imported for onnxr
 test("a file that no engine can run, or that is too large, is rejected", async () => {
   const trainedTo = data.periods[134] ?? "";
   const divine = node("Divine", { inputs: [inputs[0] ?? ""], outputs: ["prediction"] });
-  await expect(imported({ trainedTo, bytes: withNode(divine) })).rejects.toThrow(
+  await expect(imported({ trainedTo, bytes: withNode(divine) }, pool, runInProcess)).rejects.toThrow(
     /reference runtime cannot run.+Divine/s,
   );
   const deep = mlNode("TreeEnsembleRegressor", {

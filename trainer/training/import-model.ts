@@ -33,6 +33,7 @@ import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import { externalLine } from "../../shared/training/judge-window.ts";
 import type { ServingModel } from "../../shared/training/judgement.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
+import type { Run } from "../../shared/training/publish-task.ts";
 import { publishedForm } from "../../shared/training/published-card.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
@@ -61,8 +62,11 @@ export interface Imported {
 /** Relative tolerance between engines: they may add in a different order. */
 const tolerance = 1e-5;
 
-/** Verifies and scores the file and makes its card. @throws Failure with what is wrong and what to change. */
-export async function judgeImported(task: ImportTask, pool: Pool): Promise<Imported> {
+/**
+ * Verifies and scores the file and makes its card. @throws Failure with what is wrong and what to change.
+ * @param run runs the file once; by default in a child process with limits, because nothing is known about the file
+ */
+export async function judgeImported(task: ImportTask, pool: Pool, run: Run = runInProcess): Promise<Imported> {
   const { prepared, producer, trainedTo, incumbent } = task;
   const { forecast, data } = prepared;
   const graph = checkedGraph(task.bytes, forecast);
@@ -89,7 +93,7 @@ export async function judgeImported(task: ImportTask, pool: Pool): Promise<Impor
   if (misfits.length > 0) throw new Failure(`The model is too large to be served. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
-  const outputs = await runInProcess(model, wanted);
+  const outputs = await run(model, wanted);
   checkReturned(outputs, rows.to - rows.from);
   const results = outputs[predictionOutput] ?? new Float32Array();
   const rowText = (at: number) => `row ${at} of the scored periods (${data.periods[data.period[rows.from + at] ?? 0]})`;
