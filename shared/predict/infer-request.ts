@@ -131,14 +131,21 @@ export function readInfer(
   const inputs: Record<string, Column> = Object.create(null);
   // `readTensor` refuses a tensor without a shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
+  const leftOut = model.inputs.filter((input) => !tensors.some(({ name }) => name === input.name));
+  const isNoneGiven = leftOut.length === model.inputs.length;
+  const missing = leftOut.find(({ mayBeLeftOut }) => isNoneGiven || !mayBeLeftOut);
+  if (missing !== undefined) return failure(`input ${missing.name} is missing`);
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
-    if (tensor === undefined && !input.mayBeLeftOut) return failure(`input ${input.name} is missing`);
+    if (tensor === undefined) continue;
     if (second !== undefined) return failure(`input ${input.name} occurs twice`);
-    const read =
-      tensor === undefined
-        ? readColumn(input, { count, cell: () => null, refused })
-        : readTensor(tensor, { input, count, piece: pieces.value.get(tensor), refused });
+    const read = readTensor(tensor, { input, count, piece: pieces.value.get(tensor), refused });
+    if (!read.ok) return read;
+    inputs[input.name] = read.value;
+  }
+  // After the tensors, because a shape can state any number of rows, and `readTensor` compares it with the data.
+  for (const input of leftOut) {
+    const read = readColumn(input, { count, cell: () => null, refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }

@@ -127,6 +127,16 @@ test("a new customer without age and region is scored in every protocol, with th
   }
 });
 
+test("a row count that only a shape states is refused, also if features are left out", () => {
+  const tensor = { name: "last_large", shape: [2 ** 40, 1], datatype: "FP32", data: [1] };
+  const { model } = snapshot;
+  const read = (inputs: typeof model.inputs) =>
+    readInfer({ json: { inputs: [tensor] }, binary: new Uint8Array() }, { ...model, inputs });
+  const of = (...wanted: string[]) => wanted.flatMap((name) => model.inputs.filter((input) => input.name === name));
+  expect(read(of("age", "last_large"))).toMatchObject({ error: expect.stringContaining("found 1 elements") });
+  expect(read(of("age", "region"))).toMatchObject({ error: "input age is missing" });
+});
+
 test("a feature of the purchases that a new customer's request names without a value is missing", () => {
   expect(ask({ ...every, days_since_purchase: null }).features).toEqual({ ...every, days_since_purchase: null });
   expect(ask({ ...every, payment_method: null }).features).toEqual({ ...every, payment_method: "unknown" });
