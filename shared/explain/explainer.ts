@@ -78,6 +78,8 @@ class Builder {
   readonly #graph: ExplainedGraph;
   /** A value that several nodes read is built once, and explained once per row. */
   readonly #built = new Map<string, Explainer>();
+  /** Whether an expected change is built. Its categories select constants. Elsewhere a model may learn from their numbers. */
+  #isExpectedChange = false;
 
   constructor(parts: ExplainerParts) {
     this.#parts = parts;
@@ -144,6 +146,7 @@ class Builder {
       case "MatMul":
         return this.#expectedChange(name, node);
       case "LabelEncoder": {
+        if (!this.#isExpectedChange) throw new Unexplained(unsupported(node));
         const cells = this.#ranks(node);
         return (row) => constant(cells(row)[0]?.value ?? Number.NaN, count);
       }
@@ -162,7 +165,9 @@ class Builder {
       throw new Unexplained(unsupported(node));
     const { data } = this.#matrix(node.inputs[1] ?? "");
     this.operations += data.length * this.#parts.inputs.length;
+    this.#isExpectedChange = true;
     const columns = columnsOf(this.#graph, name);
+    this.#isExpectedChange = false;
     return (row) => columns(row)[0] ?? constant(Number.NaN, this.#parts.inputs.length);
   }
 

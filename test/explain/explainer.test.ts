@@ -8,6 +8,7 @@ import { buildExplainer } from "../../shared/explain/explainer.ts";
 import { addTreeShap, expectedOf } from "../../shared/explain/tree-shap.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import { type Ensemble, LEAF, type Tree } from "../../shared/models/tree.ts";
+import { float, floats, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
 import { readModel } from "../../shared/onnx/read.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
@@ -211,4 +212,23 @@ test.each([
 ])("a file whose training weights do not add up is rejected: %s", (_, weights) => {
   const wrong = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, weight: Float64Array.from(weights) })) };
   expect(() => explained({ kind: "trees", encoding, ensemble: wrong }, row)).toThrow(/do not add up/);
+});
+
+test("a file that adds the number of a category is rejected: the number may be learned, and it would have no contribution", () => {
+  const graph: Graph = {
+    ...PORTABLE,
+    ...{ name: "imported", producer: "scikit-learn", metadata: {}, initializers: [] },
+    inputs: [],
+    outputs: [{ name: "sum", type: "float", shape: [null, 1] }],
+    nodes: [
+      mlNode("LabelEncoder", {
+        inputs: ["place"],
+        outputs: ["effect"],
+        attributes: { keys_strings: strings(["here"]), values_floats: floats([2]), default_float: float(0) },
+      }),
+      node("Add", { inputs: ["last", "effect"], outputs: ["sum"] }),
+    ],
+  };
+  const error = "its operator LabelEncoder is not supported by explanations";
+  expect(buildExplainer({ graph, inputs: names, output: "sum", profile })).toEqual({ ok: false, error });
 });
