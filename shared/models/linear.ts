@@ -156,7 +156,10 @@ export function weightedGram(
   return gram;
 }
 
-/** Returns the dot product with each of some columns. Four sums at a time do not wait for each other. O(rows × columns). */
+/**
+ * Returns the dot product with each of some columns. Four independent sums at a time take less time than one after another.
+ * O(rows × columns).
+ */
 function dotEach(left: Float64Array, columns: readonly Float64Array[]): Float64Array {
   const sums = new Float64Array(columns.length);
   let at = 0;

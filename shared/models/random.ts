@@ -76,11 +76,10 @@ export function randomBitsOf(seed: number): () => number {
  * advance `random`. Selection sampling (Knuth, algorithm S), O(population).
  */
 export function sample(population: number, size: number, { state }: Random): Int32Array {
-  // One more, because a number that is not drawn is written and then overwritten: a branch would be mispredicted often.
-  const chosen = new Int32Array(size + 1);
+  const chosen = new Int32Array(size);
   if (size === population) {
     for (let i = 0; i < size; i++) chosen[i] = i;
-    return chosen.subarray(0, size);
+    return chosen;
   }
   // The same steps as `nextBits`. In local variables a draw takes half as long.
   let a = state[0] ?? 0;
@@ -94,11 +93,12 @@ export function sample(population: number, size: number, { state }: Random): Int
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
     c = (((c << 21) | (c >>> 11)) + out) | 0;
+    // A number that is not drawn is overwritten by the next one. A branch would be mispredicted often.
     chosen[taken] = i;
     taken += ((out >>> 0) / TWO_POW_32) * (population - i) < size - taken ? 1 : 0;
   }
   state.set([a, b, c, counter]);
-  return chosen.subarray(0, size);
+  return chosen;
 }
 
 /** Counts how often each integer in 0…population−1 occurs in `draws` draws with replacement. */

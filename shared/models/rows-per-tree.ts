@@ -1,4 +1,4 @@
-/** A fifth of the rows is enough for a tree of an ensemble, and an ensemble still sees all of them. */
+/** A fifth of the rows is enough for a tree of an ensemble: each tree draws others, so together they use nearly all. */
 const shareMin = 0.2;
 
 /** Returns the number of rows that each tree learns from: a share, at most `max`, but at least a fifth of all. */

@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 
 const showCursor = "\u001b[?25h";
-/** A process cannot wait for its parent's end, so it compares. */
+/** How often the parent is compared: a process gets no signal when its parent ends. */
 const compareParentMs = 250;
 
 /**

@@ -78,9 +78,9 @@ export function startThreads<Job, Result>({
   const next = () => {
     // First a job for every thread. A second one only if many wait: a thread then continues while the main thread computes, and
     // towards the end no job waits behind another.
-    for (const count of [0, 1]) {
+    for (const running of [0, 1]) {
       for (const [worker, jobs] of started) {
-        if (jobs.length !== count || (count > 0 && queue.length <= started.size)) continue;
+        if (jobs.length !== running || (running > 0 && queue.length <= started.size)) continue;
         const work = queue.takeFor(worker);
         if (work === undefined) return;
         jobs.push(work);

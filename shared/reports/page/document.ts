@@ -48,7 +48,7 @@ ${script === undefined ? "" : all([html`<script>${raw(script)}</script>`, lineBr
   return String(page);
 }
 
-/** Names each language in itself, so that a reader of it finds it. */
+/** Returns the links to other languages. Each has the name of the language in that language, so that its readers find it. */
 function linksOf(translations: readonly PageLink[]): Html {
   if (translations.length === 0) return nothing;
   return html`<p class="languages">${translations.map(
