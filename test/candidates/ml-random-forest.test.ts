@@ -81,15 +81,15 @@ describe("the converted forest", () => {
 describe("the candidate", () => {
   const forest = candidateNamed("ml-random-forest");
 
-  test("learns from the latest whole periods with at most 200 rows", () => {
+  test("learns from the latest whole periods with at most 300 rows", () => {
     const data = smallData(1, 40);
     const rows = { from: 0, to: data.rows };
     const parameters = { trees: 1, leafRowsMin: 100 };
     const model = fitted(forest, taskOf(data, rows, { parameters }));
-    // 16 periods of 12 rows are 192 rows.
-    const latest = { from: data.rows - 192, to: data.rows };
+    // 25 periods of 12 rows are 300 rows.
+    const latest = { from: data.rows - 300, to: data.rows };
     expect(fitted(forest, taskOf(data, latest, { parameters }))).toEqual(model);
-    const fewer = { from: data.rows - 180, to: data.rows };
+    const fewer = { from: data.rows - 288, to: data.rows };
     expect(fitted(forest, taskOf(data, fewer, { parameters }))).not.toEqual(model);
   });
 
