@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { endToEndTests, unitTests } from "./vitest.config.ts";
-import { inHub } from "./vitest.workerd.config.ts";
+import { inHub, mocking, ownRuntime } from "./vitest.workerd.config.ts";
 
 const provide = { isMatrix: true as const };
 
@@ -33,7 +33,7 @@ export default defineConfig(async () => ({
           include: ["test/e2e/{start,crash,model,own-forecast,processes}.e2e.test.ts"],
         },
       },
-      await inHub({ name: "matrix-workerd", provide, include: ["test/hub/who-serves.workerd.test.ts"] }),
+      await inHub({ name: "matrix-workerd", provide, include: mocking, ...ownRuntime }),
     ],
   },
 }));

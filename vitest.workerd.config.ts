@@ -40,7 +40,13 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
   };
 }
 
-/** Tests that replace modules. They have a runtime of their own (vitest.mocks.config.ts). */
+/**
+ * Settings of tests that replace modules and the catalogue of forecasts: they share no runtime. They have no setup file, because a
+ * module that a setup file has loaded is not replaced.
+ */
+export const ownRuntime: TestSettings = { isolate: true, setupFiles: [] };
+
+/** The tests that replace modules (vitest.mocks.config.ts). */
 export const mocking = ["test/hub/who-serves.workerd.test.ts"];
 
 export default defineConfig(() =>

@@ -12,7 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Files that make golden pairs and compare parsers with them. */
 const isOfPairs = (name: string) =>
-  /^test\/(fixtures\/feeds|support\/(golden|longest-first|schema-of|workerd-files)\.ts|feeds\/golden)/.test(name);
+  /^test\/(fixtures\/feeds|support\/(golden|(native|json)-modules|longest-first|schema-of|workerd-files)\.ts|feeds\/golden)/.test(
+    name,
+  );
 
 interface Ran {
   readonly code: number | null;
