@@ -1,6 +1,8 @@
 /** Writes files so that a full disk leaves no half-written file, and explains errors of the file system. */
+
 import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { messageOf } from "../shared/lib/error-reason.ts";
 import { codeOf, Failure } from "./failure.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -16,7 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Returns why a file or folder cannot be written, for people. */
 export function whyNotWritten(error: unknown): string {
-  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[codeOf(error)] ?? messageOf(error);
 }
 
 /** Writes a new file. Fails if it exists. */

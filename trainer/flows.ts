@@ -1,4 +1,5 @@
 /** Waits for flows of a hub. */
+import { activeStates } from "../shared/api/flow-states.ts";
 import type { FlowDetail } from "../shared/api/flows.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
@@ -41,8 +42,6 @@ export async function flowEnded(
 
 /** Returns the ids of the flows that are queued or running. */
 export async function unfinishedFlows({ api }: Hub): Promise<string[]> {
-  const pages = await Promise.all(
-    (["queued", "running"] as const).map((state) => api.listFlows({ query: { state, limit: 500 } })),
-  );
+  const pages = await Promise.all(activeStates.map((state) => api.listFlows({ query: { state, limit: 500 } })));
   return pages.flatMap(({ flows }) => flows.map(({ id }) => id));
 }

@@ -1,6 +1,8 @@
 /** The typed client of the service: one method for each operation of the OpenAPI document, named by its operationId. */
+
 import { z } from "zod";
 import { contentDigest } from "../lib/content-digest.ts";
+import { messageOf } from "../lib/error-reason.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -87,7 +89,7 @@ async function call(
     return failure({
       kind: "unreachable",
       url: base,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
   }
 }

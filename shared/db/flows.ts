@@ -1,6 +1,8 @@
 /** Flows: requested, running and ended. A row is written before its Workflow or queue message exists. */
+
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { FlowState } from "../api/flow-states.ts";
+import { activeStates } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { type Database, runBatch } from "./database.ts";
 import { flowId } from "./flow-id.ts";
@@ -44,12 +46,7 @@ export function listUnfinished(db: Database, boot: string, before: string): Prom
   return db
     .select()
     .from(flowRuns)
-    .where(
-      and(
-        inArray(flowRuns.state, ["queued", "running"]),
-        or(ne(flowRuns.boot, boot), lt(flowRuns.heartbeatAt, before)),
-      ),
-    )
+    .where(and(inArray(flowRuns.state, activeStates), or(ne(flowRuns.boot, boot), lt(flowRuns.heartbeatAt, before))))
     .orderBy(flowRuns.createdAt, flowRuns.id);
 }
 
@@ -66,7 +63,7 @@ export async function markRunning(db: Database, id: string, now: string): Promis
   const [run] = await db
     .update(flowRuns)
     .set({ state: "running", startedAt: sql`coalesce(started_at, ${now})`, heartbeatAt: now })
-    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, ["queued", "running"])))
+    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, activeStates)))
     .returning();
   return run ?? null;
 }

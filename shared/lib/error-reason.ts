@@ -11,3 +11,8 @@ export function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? (error.stack ?? error.message) : traceOf(error.cause);
 }
+
+/** Returns the message of anything thrown. Libraries sometimes throw a number or a text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

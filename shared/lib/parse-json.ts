@@ -1,3 +1,4 @@
+import { messageOf } from "./error-reason.ts";
 import { exceededJsonLimit, type JsonLimits } from "./json-limits.ts";
 import { failure, type Result, success } from "./result.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -9,7 +10,7 @@ export function parseJson(text: string, limits: JsonLimits | null = null): Resul
   try {
     return success(JSON.parse(text));
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error));
+    return failure(messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 /** Runs a model: in the built-in engine if it has the model's operators, else on the `onnx` Worker. */
 
 import { type OnnxAnswer, type OnnxRefused, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
+import { messageOf } from "../lib/error-reason.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Program } from "../onnx/evaluate.ts";
 import type { Outputs } from "../registry/golden.ts";
@@ -52,7 +53,7 @@ export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest)
   try {
     return await runner.run({ ...request, inputs: { ...request.inputs } });
   } catch (error) {
-    const detail = `the onnx Worker failed: ${error instanceof Error ? error.message : String(error)}`;
+    const detail = `the onnx Worker failed: ${messageOf(error)}`;
     return { ok: false, reason: "unavailable", detail };
   }
 }

@@ -5,6 +5,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Endpoint } from "../../shared/api/endpoint.ts";
+import { predictEndpoints } from "../../shared/api/endpoints/predict.ts";
 import { endpoints } from "../../shared/api/endpoints.ts";
 
 const contentShape = z.record(z.string(), z.object({ schema: z.unknown() }));
@@ -12,6 +13,7 @@ const operationShape = z.object({
   operationId: z.string(),
   summary: z.string().min(1),
   tags: z.array(z.string()).length(1),
+  parameters: z.array(z.object({ name: z.string(), in: z.string() })).default([]),
   requestBody: z.object({ content: contentShape }).optional(),
   responses: z.record(z.string(), z.object({ content: contentShape.optional() })),
 });
@@ -67,6 +69,32 @@ test("the client has one endpoint for each operation, with the same operationId 
   const described = operations.map((operation) => [operation.operationId, addressOf(operation)]);
   const known = Object.entries<Endpoint>(endpoints).map(([name, endpoint]) => [name, addressOf(endpoint)]);
   expect(known.sort()).toEqual(described.sort());
+});
+
+test("the queries of the client's endpoints have the parameters of the document, except those for CSV and free fields", () => {
+  const namesOf = (operation: Operation) =>
+    operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+  const queries = Object.fromEntries(operations.map((operation) => [operation.operationId, namesOf(operation)]));
+  const notOfClient = ["format", "bom", "fields"];
+  for (const [name, { query }] of Object.entries<Endpoint>(endpoints)) {
+    const expected = queries[name]?.filter((one) => !notOfClient.includes(one)).sort();
+    expect(Object.keys(query?.shape ?? {}).sort(), name).toEqual(expected);
+  }
+});
+
+test("every operation of the hub describes the refusals that middleware sends, as problem details", () => {
+  const ofHub = operations.filter(({ operationId }) => !(operationId in predictEndpoints));
+  expect(ofHub.length).toBeGreaterThan(40);
+  for (const { responses, requestBody, path, operationId } of ofHub) {
+    const hasJsonBody = requestBody !== undefined && "application/json" in requestBody.content;
+    const limited = path === "/health" ? [] : ["429"];
+    const expected = [...limited, "500", ...(hasJsonBody ? ["400", "413", "415"] : [])];
+    expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(expected));
+    for (const [status, { content = {} }] of Object.entries(responses)) {
+      if (Number(status) >= 400)
+        expect(Object.keys(content), `${operationId} ${status}`).toEqual(["application/problem+json"]);
+    }
+  }
 });
 
 /** Generates a document from the endpoints of the client, with the generator of the service document. */

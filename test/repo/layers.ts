@@ -33,7 +33,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "record-table.ts",
       "rasterizer.ts",
     ],
-    ["flows.ts", "judge-files.ts", "report-feeds.ts", "serving.ts"],
+    ["flows.ts", "check-files.ts", "report-feeds.ts", "serving.ts"],
     ["lake.ts", "local"],
     ["connect.ts", "training"],
     ["replay"],

@@ -16,7 +16,7 @@ import {
 import { type StepGate, testSteps } from "../../shared/training/step-gate.ts";
 import type { StepContest } from "../../shared/training/step-learners.ts";
 import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
-import { readAsOf } from "../judge-files.ts";
+import { readAsOf } from "../check-files.ts";
 import { knownForecast } from "../known.ts";
 import { taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";

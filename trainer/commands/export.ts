@@ -6,7 +6,7 @@ import { writeCsv } from "../../shared/lib/csv.ts";
 import { isoPeriod } from "../../shared/period.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
-import { readAsOf } from "../judge-files.ts";
+import { readAsOf } from "../check-files.ts";
 import { knownForecast } from "../known.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";

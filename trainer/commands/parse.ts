@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
-import { judgeFiles, readAsOf } from "../judge-files.ts";
+import { checkFiles, readAsOf } from "../check-files.ts";
 import { knownFeed } from "../known.ts";
 import { print, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 
@@ -12,7 +12,7 @@ export async function parse(
   options: { readonly json?: boolean; readonly asOf?: string },
 ): Promise<void> {
   const feed = knownFeed(feedId);
-  const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf, new Date()));
+  const { files: read } = await checkFiles(feed, files, readAsOf(options.asOf, new Date()));
   const all = read.length === 1 && read[0] ? read[0].parsed : mergeParsed(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
   const each = read.map(({ file, parsed, held, blanked }) => {

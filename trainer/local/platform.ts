@@ -1,8 +1,10 @@
 /** The local platform: the Workers on simulators and a simulated publisher. */
+
 import { randomUUID } from "node:crypto";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded, unfinishedFlows } from "../flows.ts";
@@ -96,7 +98,7 @@ export async function startPlatform(
     await fire(upkeepCron, now());
   } catch (error) {
     await stop();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Failure(
       `${reason} If a flow of an earlier start stops the hub, it is tried again at the next starts and then fails, so start again.`,
     );

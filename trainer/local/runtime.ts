@@ -2,8 +2,10 @@
  * Runs the Workers on wrangler's simulators until SIGTERM. The hub listens at the address itself, without a development
  * proxy and so without the proxy's helpers under /cdn-cgi. Bundles come from the cache.
  */
+
 import { join } from "node:path";
 import type { Miniflare, V4WorkerOptions } from "miniflare";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { printable } from "../../shared/lib/printable.ts";
 import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
 import { importMiniflare } from "./faster-miniflare.ts";
@@ -44,7 +46,7 @@ try {
   process.on("message", (message) => void fire(miniflare, hub.name, message));
 } catch (error) {
   console.error(error);
-  send({ event: "failed", during, reason: reasonOf(error) }, () => process.exit(1));
+  send({ event: "failed", during, reason: messageInOneLine(error) }, () => process.exit(1));
 }
 
 function start(simulators: typeof import("miniflare"), workers: V4WorkerOptions[]): Miniflare {
@@ -87,7 +89,7 @@ async function fire(miniflare: Miniflare, hubName: string, message: unknown): Pr
     const { outcome } = await hub.scheduled({ cron, scheduledTime: new Date(timeMs) });
     send({ event: "fired", id, error: outcome === "ok" ? null : `its outcome is ${outcome}` });
   } catch (error) {
-    send({ event: "fired", id, error: reasonOf(error) });
+    send({ event: "fired", id, error: messageInOneLine(error) });
   }
 }
 
@@ -101,8 +103,8 @@ function send(event: RuntimeEvent, onSent = () => {}): void {
 }
 
 /** Returns the message of the error in one line; of workerd's output only the uncaught exception. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+function messageInOneLine(error: unknown): string {
+  const text = messageOf(error);
   const uncaught = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
   return withSourcePlaces(uncaught === undefined ? text : String(JSON.parse(`"${uncaught}"`)))
     .trim()

@@ -1,10 +1,12 @@
 /** The state folder of a local platform: its settings, the process that owns it and the address of its hub. */
+
 import { randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { parseJson } from "../../shared/lib/parse-json.ts";
 import { replaceStateFile, whyNotWritten } from "../disk.ts";
 import { codeOf, Failure } from "../failure.ts";
@@ -110,7 +112,7 @@ function claimedText(path: string, error: unknown): string {
   const pid = ownerOf(path);
   const at = readHub(path)?.url;
   if (pid === null && !String(error).includes("locked")) {
-    return `The state folder ${path} cannot be locked: ${error instanceof Error ? error.message : error}. Choose another with --state DIR.`;
+    return `The state folder ${path} cannot be locked: ${messageOf(error)}. Choose another with --state DIR.`;
   }
   const program = pid === null ? "another process" : `process ${pid}`;
   return (

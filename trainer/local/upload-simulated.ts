@@ -1,6 +1,8 @@
 /** Uploads the synthetic files of feeds that are not fetched, as a person would upload real ones. */
+
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { durationMs, flowEndedAfter } from "../flows.ts";
 import type { Hub } from "../hub.ts";
 import { shopFiles } from "../simulate/shop-files.ts";
@@ -81,6 +83,6 @@ function withoutSmallLists(files: readonly SimulatedUpload[]): SimulatedUpload[]
   if (newest === undefined || lists.length === 1) return [...files];
   const rows = lists.flatMap(({ bytes }): unknown[] => JSON.parse(new TextDecoder().decode(bytes)));
   const name = newest.name.replace(/(?=\.json$)/, "-and-earlier");
-  const joined = { ...newest, name, bytes: new TextEncoder().encode(JSON.stringify(rows)) };
+  const joined = { ...newest, name, bytes: encodeUtf8(JSON.stringify(rows)) };
   return [joined, ...files.filter((file) => !lists.includes(file))];
 }

@@ -5,7 +5,7 @@ import { compareFacts, type Fact, factKey, toFacts } from "../../shared/lake/fac
 import { publicationRank } from "../../shared/lake/merge.ts";
 import { lastDayOf, lastPartOf } from "../../shared/period.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
-import { judgeFiles } from "../judge-files.ts";
+import { type CheckedFile, checkFiles } from "../check-files.ts";
 import type { FeedFiles, HeldFile } from "../training/facts.ts";
 
 /** The facts of one publication. */
@@ -86,17 +86,15 @@ export async function readFactHistory(
   const held: HeldFile[] = [];
   const publications = new Map<string, readonly DatedFacts[]>();
   for (const { feed, files: paths } of files) {
-    const judged = await judgeFiles(feed, paths, arrivedAt);
-    held.push(...judged.files.flatMap(({ file, held: reason }) => (reason === null ? [] : [{ file, reason }])));
-    const used = judged.files.filter((one) => one.held === null);
+    const checked = await checkFiles(feed, paths, arrivedAt);
+    held.push(...checked.files.flatMap(({ file, held: reason }) => (reason === null ? [] : [{ file, reason }])));
+    const used = checked.files.filter((one) => one.held === null);
     publications.set(feed.id, datedFacts(feed, used, arrivedAt));
   }
   return { history: new FactHistory(publications), held };
 }
 
-type JudgedFile = Awaited<ReturnType<typeof judgeFiles>>["files"][number];
-
-function datedFacts(feed: Feed, files: readonly JudgedFile[], arrivedAt: string): DatedFacts[] {
+function datedFacts(feed: Feed, files: readonly CheckedFile[], arrivedAt: string): DatedFacts[] {
   return files
     .map(({ file, parsed }) => {
       const publishedOn = feed.publishedOn(basename(file));

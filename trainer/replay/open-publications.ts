@@ -9,7 +9,7 @@ export interface PublishedOrigin {
   readonly predictions: readonly PublishedPrediction[];
 }
 
-const seriesKey = (is: readonly string[]) => JSON.stringify(is);
+const seriesText = (is: readonly string[]) => JSON.stringify(is);
 
 const headlinesOf = (published: readonly PublishedOrigin[]) =>
   published.map(({ origin }) => ({ origin, isHeadline: true }));
@@ -23,7 +23,7 @@ export function matchedPublications(
   const byOrigin = Map.groupBy(events, ({ origin }) => origin);
   return published.flatMap((one) => {
     const own = byOrigin.get(one.origin) ?? [];
-    return own.length === 0 ? [] : [{ ...one, series: new Set(own.map(({ is }) => seriesKey(is))) }];
+    return own.length === 0 ? [] : [{ ...one, series: new Set(own.map(({ is }) => seriesText(is))) }];
   });
 }
 
@@ -35,8 +35,8 @@ export function stillOpen(
   const waiting = openPredictions(panel, { origins: headlinesOf(published), activeDays });
   const byOrigin = Map.groupBy(waiting, ({ origin }) => origin);
   return published.flatMap((one): PublishedOrigin[] => {
-    const own = new Set((byOrigin.get(one.origin) ?? []).map(({ is }) => seriesKey(is)));
-    const predictions = one.predictions.filter(({ series }) => own.has(seriesKey(Object.values(series))));
+    const own = new Set((byOrigin.get(one.origin) ?? []).map(({ is }) => seriesText(is)));
+    const predictions = one.predictions.filter(({ series }) => own.has(seriesText(Object.values(series))));
     return predictions.length === 0 ? [] : [{ ...one, predictions }];
   });
 }

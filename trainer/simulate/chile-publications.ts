@@ -1,5 +1,7 @@
 /** The three monthly files of Chile, in the layout of the real files and with their quirks. All are offered every day. */
+
 import { addDays } from "../../shared/lib/calendar.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { addPeriods } from "../../shared/period.ts";
 import { type ChileMarket, chileMarket } from "./chile-market.ts";
 import { withLostPoint } from "./lost-points.ts";
@@ -38,7 +40,7 @@ export const chilePublications = files.map(
           .map((row) => `${row.join(",")}\r\n`)
           .join("");
         const published = `${addPeriods(until, 1 + file.monthsLate)}-${PUBLISHED_ON}`;
-        const bytes = new TextEncoder().encode(text);
+        const bytes = encodeUtf8(text);
         return { contentType: "text/csv", bytes, lastModified: new Date(`${published}T15:00:00Z`) };
       },
     }),

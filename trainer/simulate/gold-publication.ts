@@ -1,4 +1,5 @@
 /** The file of gold prices: one line per weekday, with thousands commas and `#N/A` as in the real file. */
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { GOLD_CURRENCIES, goldMarket } from "./gold-market.ts";
 import type { Publication, PublicationSettings } from "./publication.ts";
 
@@ -16,7 +17,7 @@ export function goldPublication(settings: PublicationSettings): Publication {
       if (last === undefined) return null;
       const lines = days.map((day) => [monthFirst(day), ...market.prices(day, today).map(cellOf)].join(","));
       // The real file ends without a line break.
-      const bytes = new TextEncoder().encode([`Date,${GOLD_CURRENCIES.join(",")}`, ...lines].join("\n"));
+      const bytes = encodeUtf8([`Date,${GOLD_CURRENCIES.join(",")}`, ...lines].join("\n"));
       return { contentType: "text/csv", bytes, lastModified: new Date(`${last}T17:00:00Z`) };
     },
   };

@@ -1,5 +1,7 @@
 /** Simulates Open-Meteo's air quality API: hourly values of a place for a range of days, with the API's error messages. */
+
 import { addDays, daysBetween, isIsoDay } from "../../shared/lib/calendar.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { AIR_VARIABLES, type Air, type AirVariable, airOf } from "./air.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
 
@@ -104,7 +106,7 @@ function answerTo({ latitude, longitude, hourly, from, to }: Query, air: Air, to
 }
 
 function json(body: object, today: string): PublishedDocument {
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const bytes = encodeUtf8(JSON.stringify(body));
   return {
     contentType: "application/json; charset=utf-8",
     bytes,

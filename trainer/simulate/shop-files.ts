@@ -3,9 +3,11 @@
  * of the day before, and the transactions of the month that ended. Names, addresses and files are labelled synthetic, and each file
  * contains the mark by which its feed recognizes synthetic data.
  */
+
 import { customersCsv } from "../../shared/feeds/customers-csv.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { addPeriods, enclosingPeriod, lastDayOf } from "../../shared/period.ts";
 import { type Customer, pointsAt, purchasesUntil, shopCustomers, type Transaction } from "./shop.ts";
 import type { SimulatedUpload } from "./upload.ts";
@@ -60,7 +62,7 @@ function customersFile(customers: readonly Customer[], day: string): Uint8Array<
       const points = pointsAt(customer, day);
       return [id, `Synthetic Person ${id}`, email, age ?? "", region, signupDay, last, points, true].join(",");
     });
-  return new TextEncoder().encode([header, ...lines, ""].join("\n"));
+  return encodeUtf8([header, ...lines, ""].join("\n"));
 }
 
 function transactionsFile(customers: readonly Customer[], month: string): Uint8Array<ArrayBuffer> {
@@ -75,7 +77,7 @@ function transactionsFile(customers: readonly Customer[], month: string): Uint8A
       rowOf(customer, transaction, at % QUIRK_EVERY === 1 ? time : `${time}Z`),
     );
   const repeated = rows.filter((_, at) => at % QUIRK_EVERY === 2);
-  return new TextEncoder().encode(JSON.stringify([...rows, ...repeated], null, 1));
+  return encodeUtf8(JSON.stringify([...rows, ...repeated], null, 1));
 }
 
 function rowOf(customer: number, transaction: Transaction, timestamp: string) {

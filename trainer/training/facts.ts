@@ -5,9 +5,9 @@ import { parsePublication } from "../../shared/feeds/parse-publication.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
+import { checkFiles } from "../check-files.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
-import { judgeFiles } from "../judge-files.ts";
 import { readLake } from "../lake.ts";
 import { readPublication } from "../read-publication.ts";
 
@@ -84,9 +84,9 @@ async function feedOf(feeds: readonly Feed[], file: string, arrivedAt: string): 
 
 /** Merges publications as the lake does: the newest publication's value is used, in any order of the files. */
 async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
-  const judged = await judgeFiles(feed, files, arrivedAt);
+  const checked = await checkFiles(feed, files, arrivedAt);
   const held: HeldFile[] = [];
-  for (const { file, parsed, held: reason } of judged.files) {
+  for (const { file, parsed, held: reason } of checked.files) {
     if (parsed.observations.length === 0) {
       const [first] = parsed.problems;
       const why = first ? `${first.reason}: found ${first.found}` : "it is empty";
@@ -101,9 +101,9 @@ async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
     throw new Failure(`The hub would hold every file of ${feed.id}. ${first?.file}: ${first?.reason}.`);
   }
   return {
-    facts: judged.facts,
+    facts: checked.facts,
     held,
-    problems: judged.files.reduce((sum, { parsed }) => sum + parsed.problems.length, 0),
+    problems: checked.files.reduce((sum, { parsed }) => sum + parsed.problems.length, 0),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The child process of `runInProcess`: runs one model and sends its outputs. */
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import type { RunReply, RunRequest } from "./reference-process.ts";
 
@@ -17,7 +18,7 @@ process.once("message", async ({ model, inputs, memoryMb }: RunRequest) => {
   limitWasmMemory(memoryMb);
   const { runReference } = await import("./reference-runtime.ts");
   const answer: RunReply = await runReference(model, inputs).then(success, (error: unknown) =>
-    failure(error instanceof Error ? error.message : String(error)),
+    failure(messageOf(error)),
   );
   process.send?.(answer);
 });

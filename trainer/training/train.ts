@@ -1,8 +1,11 @@
 /** Trains from a hub's lake: judges the candidates and the champion, registers a version and requests its promotion. */
+
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive, type Situation } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
@@ -95,7 +98,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
     await api.endRun({ run: run.id, body: done });
     return trained;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const failed = { state: "failed", reason: reason.slice(0, 1000), stats: null } as const;
     await api.endRun({ run: run.id, body: failed }).catch(() => undefined);
     throw error;
@@ -285,7 +288,7 @@ export async function register(hub: Hub, { card, model, steps = null, run }: Reg
   const address = { forecast: card.forecast, version: card.version };
   await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
   if (steps !== null) await hub.api.uploadArtefact({ ...address, artefact: "steps.onnx", body: steps });
-  const cardBytes = (await storedCard(hub, card)) ?? new TextEncoder().encode(JSON.stringify(card));
+  const cardBytes = (await storedCard(hub, card)) ?? encodeUtf8(JSON.stringify(card));
   await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
   const digests = { model: { sha256: card.model.sha256 }, card: { sha256: sha256Hex(cardBytes) } };
   await hub.api.registerModel({ ...address, body: { ...digests, ...(run !== null && { run }) } });

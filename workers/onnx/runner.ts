@@ -6,7 +6,7 @@ import { checkStaticBounds } from "../../shared/onnx/static-bounds.ts";
 import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
 import { edgeLimits, engineNeed, misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
-import { createSession, messageOf, runSession, type Session } from "./runtime.ts";
+import { createSession, messageInOneLine, runSession, type Session } from "./runtime.ts";
 import { type Openable, SessionCache } from "./session-cache.ts";
 
 export interface RunnerParts {
@@ -60,7 +60,7 @@ export function runnerOf(parts: RunnerParts): Runner {
       } catch (error) {
         return error instanceof Refusal
           ? refused(error.reason, error.message)
-          : refused("unavailable", messageOf(error));
+          : refused("unavailable", messageInOneLine(error));
       }
     },
   };
@@ -98,7 +98,7 @@ async function created(key: string, bytes: Uint8Array): Promise<Session> {
   try {
     return await createSession(bytes);
   } catch (error) {
-    throw new Refusal("unreadable", `onnxruntime-web rejects ${key}: ${messageOf(error)}`);
+    throw new Refusal("unreadable", `onnxruntime-web rejects ${key}: ${messageInOneLine(error)}`);
   }
 }
 

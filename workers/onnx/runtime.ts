@@ -2,6 +2,7 @@
 
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import * as ort from "onnxruntime-web/wasm";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
 import type { Column } from "../../shared/registry/golden.ts";
 
@@ -68,7 +69,7 @@ export async function runSession(session: Session, inputs: Readonly<Record<strin
     const outputs = wanted.map(({ name }) => [name, numbersOf(results[name])]);
     return success(Object.fromEntries(outputs));
   } catch (error) {
-    return failure(messageOf(error));
+    return failure(messageInOneLine(error));
   }
 }
 
@@ -89,6 +90,6 @@ function numbersOf(tensor: ort.Tensor | undefined): Numbers {
 }
 
 /** Returns the message of anything thrown: the runtime throws errors, and sometimes a number or a string. */
-export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ").slice(0, 500);
+export function messageInOneLine(error: unknown): string {
+  return messageOf(error).replaceAll(/\s+/g, " ").slice(0, 500);
 }

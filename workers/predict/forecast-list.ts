@@ -2,6 +2,7 @@
  * The list of forecasts, which the hub writes to KV. An isolate reads it at most once per `freshMs`, so that requests for
  * unknown names cause no reads.
  */
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { listOf, objectOf, text } from "../../shared/lib/validate-json.ts";
 import { forecastsKey } from "../../shared/registry/keys.ts";
 import { readSnapshotJson } from "./read-snapshot-json.ts";
@@ -69,7 +70,7 @@ export class ForecastList {
       this.#ids = readSnapshotJson(listShape, found, "list of forecasts").ids;
       this.#dueMs = effects.nowMs() + freshMs;
     } catch (error) {
-      this.#reason = error instanceof Error ? error.message : String(error);
+      this.#reason = messageOf(error);
       effects.log(`forecasts: ${this.#reason}`);
       this.#dueMs = effects.nowMs() + retryMs;
     }

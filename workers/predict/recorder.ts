@@ -1,6 +1,9 @@
 /** Sends predictions to the queue after the caller has received them. Rows that cannot be sent are lost and logged. */
+
 import type { PredictionMessage, Protocol } from "../../shared/api/prediction-message.ts";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
 import { answerIdentity, batchesOf, messagesOf, type SizedMessage } from "../../shared/predict/prediction-messages.ts";
 import type { Recorded } from "../../shared/predict/record.ts";
@@ -88,7 +91,7 @@ export class Recorder {
     const losses = new Map<AnsweredRequest, { lost: number; reason: string }>();
     const messages: (SizedMessage & { readonly request: AnsweredRequest })[] = [];
     const lose = (request: AnsweredRequest, rows: number, error: unknown) => {
-      losses.set(request, { lost: (losses.get(request)?.lost ?? 0) + rows, reason: reasonOf(error) });
+      losses.set(request, { lost: (losses.get(request)?.lost ?? 0) + rows, reason: messageOf(error) });
     };
     for (const request of parcel.requests) {
       try {
@@ -131,9 +134,7 @@ function messagesFor(
   const messages = (answer: string) => messagesOf({ answer, ...head, features: namesOf(snapshot.model) }, recorded);
   // A generated id is unique. A caller may send one id for several requests, or repeat a request.
   if (isOwnId) return messages(requestId.replaceAll("-", ""));
-  return digestOf(new TextEncoder().encode(answerIdentity(head, recorded))).then((digest) =>
-    messages(digest.slice(0, 32)),
-  );
+  return digestOf(encodeUtf8(answerIdentity(head, recorded))).then((digest) => messages(digest.slice(0, 32)));
 }
 
 /** Reads the share of recorded requests. If the variable is invalid, everything is recorded and the error is logged. */
@@ -154,8 +155,4 @@ export function readRowsMax(text: string | undefined): number {
     `PREDICTIONS_ROWS_MAX is ${text}, expected a whole number from 0 to 99999; ${rowsMaxDefault} rows are recorded`,
   );
   return rowsMaxDefault;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { ServingReport } from "../../shared/api/serving-report.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { failure } from "../../shared/lib/result.ts";
 import { engineNames } from "../../shared/predict/engines.ts";
@@ -155,7 +156,7 @@ export function serviceOf(parts: ServiceParts): Service {
       try {
         await reports?.send({ kind: "serving", ...report, at: now().toISOString() });
       } catch (error) {
-        console.error(`reporting ${report.forecast}: ${error instanceof Error ? error.message : error}`);
+        console.error(`reporting ${report.forecast}: ${messageOf(error)}`);
       }
     },
     waitUntil: (work) => context.waitUntil(work),
@@ -175,7 +176,7 @@ export function serviceOf(parts: ServiceParts): Service {
         explainers.set(model, built);
         return built;
       } catch (error) {
-        console.error(`explaining ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
+        console.error(`explaining ${forecast} ${version}: ${messageOf(error)}`);
         return "unreadable";
       }
     },
@@ -191,7 +192,7 @@ export function serviceOf(parts: ServiceParts): Service {
         learners.set(model, loaded);
         return loaded;
       } catch (error) {
-        console.error(`steps of ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
+        console.error(`steps of ${forecast} ${version}: ${messageOf(error)}`);
         return null;
       }
     },

@@ -4,11 +4,14 @@
  * A snapshot is replaced in one assignment (description, model and history), so that a request never mixes two
  * snapshots. A snapshot that cannot be refreshed continues to serve and is marked stale.
  */
+
 import { type ChampionPointer, championPointerShape, type ServableVersion } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
 import { isOverdue } from "../../shared/forecasts/overdue.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
+import { messageOf } from "../../shared/lib/error-reason.ts";
 import { failure, type Result, type Success, success } from "../../shared/lib/result.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import type { FallbackNote, ServedModel } from "../../shared/predict/load-model.ts";
 import type { ServedDescription } from "../../shared/predict/read-served.ts";
 import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
@@ -138,7 +141,7 @@ export class SnapshotStore {
       this.#loaded = next;
       this.#failed = null;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const untilMs = effects.nowMs() + retryMs;
       effects.log(`snapshot ${this.#forecast}: ${reason}`);
       if (this.#loaded !== null) {
@@ -197,7 +200,7 @@ export class SnapshotStore {
     } catch (error) {
       // An earlier served.json of the champion continues to serve; it is better than another version.
       if (loaded?.card.version === version) throw error;
-      const note = { champion: version, reason: error instanceof Error ? error.message : String(error) };
+      const note = { champion: version, reason: messageOf(error) };
       const fallback = await this.#loadFallback(fallbacks, { number, historyText, note, at }, effects);
       const instead = (fallback?.model ?? loaded)?.card.version ?? null;
       this.#report({ number, champion: version, served: instead, reason: note.reason }, effects);
@@ -231,7 +234,7 @@ export class SnapshotStore {
         const isSame = loaded?.number === number && loaded.fallback?.reason === note.reason && isLoaded;
         return isSame ? found : { ...found, model: { ...found.model, number, since: at, fallback: note } };
       } catch (error) {
-        effects.log(`snapshot ${this.#forecast}: fallback ${error instanceof Error ? error.message : error}`);
+        effects.log(`snapshot ${this.#forecast}: fallback ${messageOf(error)}`);
       }
     }
     return null;
@@ -265,7 +268,7 @@ export class SnapshotStore {
     if (history.periods.length === 0) throw new Error("the history is empty: ingest a publication");
     const built = buildOutlook(forecast, history);
     if (!built.ok) throw new Error(built.error);
-    return { text, digest: await effects.digest(bytesOf(text)), number, declaration, outlook: built.value };
+    return { text, digest: await effects.digest(encodeUtf8(text)), number, declaration, outlook: built.value };
   }
 }
 
@@ -301,8 +304,4 @@ function isOlder(next: LoadedSnapshot, current: LoadedSnapshot): boolean {
   if (nextModel.number !== currentModel.number) return nextModel.number < currentModel.number;
   if (nextModel.card.version !== currentModel.card.version) return currentModel.fallback === undefined;
   return nextModel.servedNumber < currentModel.servedNumber || next.history.number < current.history.number;
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -12,7 +12,7 @@ export const feedEndpoints = {
   listObservations: {
     method: "GET",
     path: "/feeds/{feed}/observations",
-    query: observationsQueryShape.omit({ format: true }),
+    query: observationsQueryShape.omit({ format: true, bom: true }),
     answer: observationsPageShape,
   },
   listFeedProblems: {

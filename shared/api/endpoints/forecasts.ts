@@ -28,13 +28,13 @@ export const forecastEndpoints = {
     method: "GET",
     path: "/forecasts/{forecast}/predictions",
     token: "hub",
-    query: predictionsQueryShape.omit({ format: true }),
+    query: predictionsQueryShape.omit({ format: true, bom: true }),
     answer: predictionsPageShape,
   },
   listInputs: {
     method: "GET",
     path: "/forecasts/{forecast}/inputs",
-    query: inputsQueryShape.omit({ format: true }),
+    query: inputsQueryShape.omit({ format: true, bom: true }),
     answer: inputsPageShape,
   },
   getRecord: {

@@ -5,6 +5,7 @@
  * bytes are counted, each part is read tag by tag, and a cell that does not clearly contain one value becomes a fault
  * (`scan-sheet.ts`).
  */
+import { messageOf } from "../../lib/error-reason.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
@@ -30,7 +31,7 @@ export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<R
     return success(readSheets(await unzip(bytes, limits.unzippedBytesMax), limits.cellsMax));
   } catch (error) {
     if (error instanceof Refusal) return failure(error.problem);
-    const found = `${describeStart(bytes)} (${error instanceof Error ? error.message : String(error)})`;
+    const found = `${describeStart(bytes)} (${messageOf(error)})`;
     return failure(problem("not-a-workbook", { found, expected: "a complete .xlsx workbook" }));
   }
 }

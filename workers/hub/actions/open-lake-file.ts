@@ -1,6 +1,7 @@
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { lakePrefix } from "../../../shared/lake/keys.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 import { type StoredFile, storedFile } from "./stored-file.ts";
@@ -13,7 +14,7 @@ export function openLakeFile(fx: Pick<Hub, "lake">, feedId: string, path: string
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
   const key = `${lakePrefix(feed.value.id)}${path}`;
-  if (new TextEncoder().encode(key).length > keyBytesMax) {
+  if (encodeUtf8(key).length > keyBytesMax) {
     const detail = "The path is longer than that of any file in the lake.";
     return failure({ kind: "bad-request", detail, found: `${path.length} characters`, expected: "a path of _SUCCESS" });
   }

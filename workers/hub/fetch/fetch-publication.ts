@@ -5,6 +5,7 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
+import { messageOf } from "../../../shared/lib/error-reason.ts";
 import { isLoopback } from "../../../shared/lib/loopback.ts";
 import { userAgentFor } from "../user-agent.ts";
 import { readBounded } from "./read-bounded.ts";
@@ -66,7 +67,7 @@ export async function fetchPublication(
     tries++;
     const signal = AbortSignal.any([total, AbortSignal.timeout(tryMs)]);
     const outcome = await fetchOnce(feed, url, { ...settings, signal }, fx).catch(
-      (error: unknown): TryAgain => ({ kind: "again", reason: error instanceof Error ? error.message : String(error) }),
+      (error: unknown): TryAgain => ({ kind: "again", reason: messageOf(error) }),
     );
     if (outcome.kind !== "again") return outcome;
     reason = outcome.reason;

@@ -17,9 +17,9 @@ import { blankProblems } from "../ingest/blank-problems.ts";
 import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
-import { readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
+import { historyStep } from "./history-step.ts";
 import { requestReport } from "./request-report.ts";
 import { type Lease, lostLeases, withLease } from "./with-lease.ts";
 
@@ -138,7 +138,7 @@ async function write(
   const plan = async () => planPublication(hub, await read(), { ingest: id, checkLease: lease.check });
   let planned: PlannedIngest | undefined;
 
-  const judged = await lease.step("judge", async () => {
+  const checked = await lease.step("check", async () => {
     if ((await findIngest(hub.db, feed.id, id))?.withdrawnAt) return { refusal: withdrawn(id) };
     planned = await plan();
     const { contradictions, blanked } = planned;
@@ -149,7 +149,7 @@ async function write(
     const refusal = reason === null ? null : { kind: "held" as const, reason };
     return { restated, contradicted, blanked: blanked.length, refusal };
   });
-  if (!judged || judged.refusal) return judged?.refusal ?? null;
+  if (!checked || checked.refusal) return checked?.refusal ?? null;
 
   const lake = await lease.step("lake", async () => {
     // A second attempt plans again, because the first may have replaced some files.
@@ -170,14 +170,9 @@ async function write(
   planned = undefined;
   if (!database) return null;
 
-  const histories = await lease.step("history", async () => {
-    await lease.check();
-    const fed = forecastsFedBy(feed.id);
-    const keysWritten = (await writeHistories(hub, fed)).length;
-    return { keysWritten, histories: await readHistoryNumbers(hub, fed) };
-  });
+  const histories = await historyStep(hub, lease, feed);
   if (!histories) return null;
-  const { blanked = 0 } = judged;
+  const { blanked = 0 } = checked;
   return { kind: "written", stats: { ...database, blanked, filesWritten: lake.filesWritten, ...histories } };
 }
 

@@ -2,6 +2,7 @@
  * Revives unfinished flows whose queue message was lost, whose Workflow ended with its process, or whose heartbeat is
  * too old. Finished steps do not run again. A flow whose step crashed its process several times fails instead.
  */
+import { activeStates } from "../../../shared/api/flow-states.ts";
 import {
   type FlowRun,
   findOpenStep,
@@ -84,6 +85,6 @@ async function startAnotherAttempt(
     await markEnded(fx.db, run, { state: "failed", reason, stats: null }, at.now);
     return;
   }
-  const again = await requeueFlow(fx.db, run.id, ["queued", "running"], at);
+  const again = await requeueFlow(fx.db, run.id, activeStates, at);
   if (again) await launch(fx, again);
 }

@@ -10,7 +10,6 @@ import type { Outcome } from "../../../shared/db/flows.ts";
 import { findIngest, type Ingest, listAccepted } from "../../../shared/db/ingests.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
-import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
 import { partitionPrefix } from "../../../shared/lake/keys.ts";
 import type { Hub } from "../hub.ts";
 import { markIngestWithdrawn, withdrawnPaths } from "../ingest/mark-withdrawn.ts";
@@ -18,9 +17,9 @@ import { planPublication } from "../ingest/plan-publication.ts";
 import { readPublication } from "../ingest/publication.ts";
 import { removeWithdrawn } from "../ingest/remove-withdrawn.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
-import { readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
+import { historyStep } from "./history-step.ts";
 import { type Lease, lostLeases, withLease } from "./with-lease.ts";
 
 export const withdrawParams = z.object({ feed: z.string(), ingest: z.int().min(1), who: z.string(), why: z.string() });
@@ -66,12 +65,7 @@ async function restore(hub: WithdrawEffects, { feed, ingest, lease }: Withdrawal
 
   const removed = await lease.step("remove", () => removeWithdrawn(hub, feed, lease));
   if (!removed) return null;
-  const histories = await lease.step("history", async () => {
-    await lease.check();
-    const fed = forecastsFedBy(feed.id);
-    const keysWritten = (await writeHistories(hub, fed)).length;
-    return { keysWritten, histories: await readHistoryNumbers(hub, fed) };
-  });
+  const histories = await historyStep(hub, lease, feed);
   if (!histories) return null;
   return { ingest: ingest.id, reread, ...removed, ...histories };
 }

@@ -8,7 +8,7 @@ import { openArtefact } from "../actions/open-artefact.ts";
 import { artefactContentTypes, uploadArtefact } from "../actions/upload-artefact.ts";
 import { adminOnly } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
-import { fileResponse } from "./file-response.ts";
+import { fileResponse, immutable } from "./file-response.ts";
 import { unwrap } from "./refuse.ts";
 import { actorOf, apiRoutes, binary, fileAnswers, json, refusals, secured } from "./route.ts";
 
@@ -36,7 +36,7 @@ artefactRoutes.openapi(read, async (context) => {
   const address = context.req.valid("param");
   const file = unwrap(openArtefact(context.var.hub, address));
   const contentType = artefactContentTypes[address.artefact];
-  return fileResponse(context.req, file, { contentType, cacheControl: "public, max-age=31536000, immutable" });
+  return fileResponse(context.req, file, { contentType, cacheControl: immutable });
 });
 
 const put = createRoute({

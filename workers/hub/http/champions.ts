@@ -1,7 +1,9 @@
 /** `/forecasts/:forecast/champion`, promotion and rollback: which version serves, and how that changes. */
+
 import { createRoute, z } from "@hono/zod-openapi";
 import { championAnswerShape, promotedShape, promoteShape, rollbackShape } from "../../../shared/api/champions.ts";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
+import { isActive } from "../../../shared/api/flow-states.ts";
 import { readChampion } from "../actions/read-champion.ts";
 import { requestPromotion } from "../actions/request-promotion.ts";
 import { rollBack } from "../actions/roll-back.ts";
@@ -49,8 +51,7 @@ championRoutes.openapi(promotion, async (context) => {
   const { why, force } = context.req.valid("json");
   const wanted = { ...context.req.valid("param"), force };
   const answer = unwrap(await requestPromotion(context.var.hub, wanted, actorOf(context, why)));
-  const isAtWork = answer.state === "queued" || answer.state === "running";
-  return context.json(answer, isAtWork ? 202 : 200, { Location: `/flows/${answer.flow}` });
+  return context.json(answer, isActive(answer.state) ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });
 
 const rollback = createRoute({

@@ -1,8 +1,10 @@
 /** `/feeds`: the feeds, the problems of their publications, the files of the lake, and uploads. */
+
 import { createRoute, z } from "@hono/zod-openapi";
 import { feedProblemsPageShape, feedProblemsQueryShape } from "../../../shared/api/feed-problems.ts";
 import { feedDetailShape, feedListShape } from "../../../shared/api/feeds.ts";
 import { feedParam } from "../../../shared/api/fields.ts";
+import { isActive } from "../../../shared/api/flow-states.ts";
 import { uploadShape } from "../../../shared/api/uploads.ts";
 import { withdrawalShape, withdrawShape } from "../../../shared/api/withdrawals.ts";
 import { successShape } from "../../../shared/lake/success.ts";
@@ -144,8 +146,7 @@ feedRoutes.openapi(put, async (context) => {
       body: context.req.raw.body,
     }),
   );
-  const isAtWork = answer.state === "queued" || answer.state === "running";
-  return context.json(answer, isAtWork ? 202 : 200, { Location: `/flows/${answer.flow}` });
+  return context.json(answer, isActive(answer.state) ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });
 
 const withdrawal = createRoute({
@@ -170,6 +171,5 @@ feedRoutes.openapi(withdrawal, async (context) => {
   const { feed } = context.req.valid("param");
   const { ingest, why } = context.req.valid("json");
   const answer = unwrap(await withdraw(context.var.hub, { feed, ingest }, actorOf(context, why)));
-  const isActive = answer.state === "queued" || answer.state === "running";
-  return context.json(answer, isActive ? 202 : 200, { Location: `/flows/${answer.flow}` });
+  return context.json(answer, isActive(answer.state) ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });

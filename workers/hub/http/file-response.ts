@@ -4,6 +4,9 @@ import type { StoredFile } from "../actions/stored-file.ts";
 import { readRange } from "./byte-range.ts";
 import { refusalResponse, unwrap } from "./refuse.ts";
 
+/** `Cache-Control` of a file that never changes. */
+export const immutable = "public, max-age=31536000, immutable";
+
 export interface FileHeaders {
   readonly contentType: string;
   readonly cacheControl?: string;

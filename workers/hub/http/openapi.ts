@@ -57,17 +57,45 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
     servers: [{ url: "/", description: "This hub" }],
     tags,
   });
-  describePersonal(document);
+  describeRefusals(document);
   return document;
 }
 
-/** Adds the refusals of personal data to every operation whose address names a feed or a forecast. */
-function describePersonal({ paths = {} }: HubDocument): void {
+type Responses = Readonly<Record<number, { readonly description: string }>>;
+
+/** Refusals of every operation of the hub. */
+const always: Responses = { 500: { description: "Internal error. The log has the reason" } };
+
+/** Probes of `/health` are not limited. */
+const limited: Responses = { 429: { description: "Too many requests. Retry after the seconds in `Retry-After`" } };
+
+/** Refusals of every operation with a JSON body. */
+const ofJsonBody: Responses = {
+  400: { description: "The body cannot be parsed" },
+  413: { description: "The body is too large or has too many values" },
+  415: { description: "The body is not JSON" },
+};
+
+/** Adds the refusals that no route describes itself, because middleware sends them. predict describes all of its own. */
+function describeRefusals({ paths = {} }: HubDocument): void {
+  const ofPredict = new Set(predictRoutes.map(({ operationId }) => operationId));
   for (const [path, methods] of Object.entries(paths)) {
-    if (!/\{(feed|forecast)\}/.test(path)) continue;
     for (const method of ["get", "put", "post", "delete"] as const) {
       const operation = methods?.[method];
-      if (operation) operation.responses = { ...personalRefusals, ...operation.responses };
+      if (!operation) continue;
+      const isOfHub = !ofPredict.has(operation.operationId);
+      const content = operation.requestBody && "content" in operation.requestBody ? operation.requestBody.content : {};
+      operation.responses = {
+        ...(/\{(feed|forecast)\}/.test(path) && withProblem(personalRefusals)),
+        ...(isOfHub && withProblem(path === "/health" ? always : { ...always, ...limited })),
+        ...(isOfHub && "application/json" in content && withProblem(ofJsonBody)),
+        ...operation.responses,
+      };
     }
   }
+}
+
+function withProblem(responses: Responses) {
+  const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  return Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, { ...response, content }]));
 }

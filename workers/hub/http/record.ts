@@ -22,7 +22,7 @@ import { isoPeriod } from "../../../shared/period.ts";
 import { readPeriodScores, readRecord, readSeriesRecord } from "../actions/read-record.ts";
 import { describeRecordFile, listFilesOfRecord, openRecordFile } from "../actions/record-files.ts";
 import { requireForecast } from "../actions/require.ts";
-import { fileResponse } from "./file-response.ts";
+import { fileResponse, immutable } from "./file-response.ts";
 import { pageResponse, placeOfCursor } from "./page.ts";
 import { unwrap } from "./refuse.ts";
 import { apiRoutes, fileAnswers, json, jsonOrCsv, refusals } from "./route.ts";
@@ -211,7 +211,7 @@ recordRoutes.openapi(
     const file = unwrap(await openRecordFile(context.var.hub, forecast, path));
     return fileResponse(context.req, file, {
       contentType: "application/vnd.apache.parquet",
-      cacheControl: "public, max-age=31536000, immutable",
+      cacheControl: immutable,
     });
   },
 );

@@ -1,6 +1,8 @@
 /** `/reports`: published reports, their files, daily editions and the Atom feed. */
+
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam } from "../../../shared/api/fields.ts";
+import { isActive } from "../../../shared/api/flow-states.ts";
 import type { ReportFile } from "../../../shared/api/pages.ts";
 import { readFileName, reportFileNames } from "../../../shared/api/report-languages.ts";
 import { reportModelShape } from "../../../shared/api/report-model.ts";
@@ -32,7 +34,7 @@ import { requestReportNow } from "../actions/request-report.ts";
 import type { Hub } from "../hub.ts";
 import { contentTypes } from "../reports/content-types.ts";
 import { adminOnly } from "./authorize.ts";
-import { type FileHeaders, fileResponse } from "./file-response.ts";
+import { type FileHeaders, fileResponse, immutable } from "./file-response.ts";
 import { requirePersonal } from "./personal.ts";
 import { unwrap } from "./refuse.ts";
 import { apiRoutes, fileAnswers, json, personalRefusals, refusals, secured } from "./route.ts";
@@ -42,7 +44,6 @@ export const reportRoutes = apiRoutes();
 const params = z.object({ forecast: forecastParam });
 /** `latest` changes with the next report. */
 const shortly = "public, max-age=60";
-const forever = "public, max-age=31536000, immutable";
 
 const files = {
   "text/html": { schema: { type: "string" } },
@@ -96,8 +97,7 @@ const request = createRoute({
 
 reportRoutes.openapi(request, async (context) => {
   const answer = unwrap(await requestReportNow(context.var.hub, context.req.valid("param").forecast));
-  const isAtWork = answer.state === "queued" || answer.state === "running";
-  return context.json(answer, isAtWork ? 202 : 200, { Location: `/flows/${answer.flow}` });
+  return context.json(answer, isActive(answer.state) ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });
 
 /** Entries of the Atom feed. */
@@ -169,7 +169,7 @@ reportRoutes.openapi(edition, async (context) => {
   } as const;
   const { file, language } = unwrap(await openEdition(context.var.hub, forecast, requested));
   const contentType = `${isPage ? "text/html" : "application/json"}; charset=utf-8`;
-  return fileResponse(context.req, file, { contentType, cacheControl: forever, language });
+  return fileResponse(context.req, file, { contentType, cacheControl: immutable, language });
 });
 
 const extensions = Object.keys(filesByExtension);
@@ -242,7 +242,7 @@ reportRoutes.openapi(dated, async (context) => {
   const { file, language } = readFileName(name);
   const row = unwrap(await findRevision(context.var.hub, { forecast, origin, revision: Number(revision.slice(1)) }));
   const chosen = unwrap(chooseReportFile(row, { file, language: lang ?? language }));
-  const headers = await headersOf(context.var.hub, row, { ...chosen, file, cacheControl: forever });
+  const headers = await headersOf(context.var.hub, row, { ...chosen, file, cacheControl: immutable });
   return fileResponse(context.req, openReportFile(context.var.hub, row, chosen.name), headers);
 });
 

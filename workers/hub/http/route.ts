@@ -110,8 +110,8 @@ export const refusals = {
 
 /** Describes the refusals of personal data. The document adds them to every operation whose address names a feed or a forecast. */
 export const personalRefusals = {
-  401: { description: "The feed or forecast is personal, and the token is missing or wrong" },
-  403: { description: "The feed or forecast is personal, and no token is set" },
+  401: { description: "The feed or forecast is personal, and the token is missing or wrong", ...problem },
+  403: { description: "The feed or forecast is personal, and no token is set", ...problem },
 } as const;
 
 /** Describes the answers to conditional requests and to ranges of a file. */

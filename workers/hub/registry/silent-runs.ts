@@ -16,7 +16,7 @@ export async function abandonSilentRuns({ db, now }: Pick<Hub, "db" | "now">): P
   const silent = await listSilentRuns(db, since);
   await settleAll(
     silent.map((run) => {
-      const reason = reasonOf(run);
+      const reason = whySilent(run);
       const actor = { who: "hub", why: reason, at: at.toISOString() };
       return [run.id, () => endRun(db, run, { state: "abandoned", reason, stats: null }, actor)];
     }),
@@ -26,7 +26,7 @@ export async function abandonSilentRuns({ db, now }: Pick<Hub, "db" | "now">): P
 
 type SilentRun = Awaited<ReturnType<typeof listSilentRuns>>[number];
 
-function reasonOf({ id, forecast, seed, heartbeatAt, sendsHeartbeats }: SilentRun): string {
+function whySilent({ id, forecast, seed, heartbeatAt, sendsHeartbeats }: SilentRun): string {
   if (!sendsHeartbeats) return "The run sent no trial for a day.";
   return `The trainer has sent no heartbeat since ${heartbeatAt}. It was killed, or its machine slept. \`almanac train ${forecast} --seed ${seed} --resume ${id}\` continues the run.`;
 }

@@ -31,8 +31,8 @@ const jsonLengthHeader = "Inference-Header-Content-Length";
 const uncached = { "Cache-Control": "no-store" };
 
 export const serverRoutes: readonly Route[] = [
-  { path: "/v2", methods: { GET: () => jsonReply({ name: "almanac", version: serverVersion, extensions }) } },
-  { path: "/v2/health/live", methods: { GET: () => jsonReply({ live: true }, { headers: uncached }) } },
+  { path: "/v2", methods: { GET: () => protocolReply({ name: "almanac", version: serverVersion, extensions }) } },
+  { path: "/v2/health/live", methods: { GET: () => protocolReply({ live: true }, { headers: uncached }) } },
   { path: "/v2/health/ready", methods: { GET: serverReady } },
 ].map((route) => ({ ...route, isOpen: true }));
 
@@ -48,19 +48,19 @@ export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/model
 /** Answers ready if any forecast can be answered. Each model also has a readiness route. */
 async function serverReady(call: Call): Promise<Reply> {
   const served = await anyServed(call);
-  return jsonReply({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
+  return protocolReply({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
 }
 
 async function metadata(call: Call): Promise<Reply> {
   const served = await modelOf(call);
   return served.ok
-    ? jsonReply(modelMetadata(served.value.snapshot.model), { headers: uncached })
+    ? protocolReply(modelMetadata(served.value.snapshot.model), { headers: uncached })
     : refused(served.error);
 }
 
 async function modelReady(call: Call): Promise<Reply> {
   const served = await modelOf(call);
-  return served.ok ? jsonReply({ name: call.forecast, ready: true }, { headers: uncached }) : refused(served.error);
+  return served.ok ? protocolReply({ name: call.forecast, ready: true }, { headers: uncached }) : refused(served.error);
 }
 
 async function infer(call: Call): Promise<Reply> {
@@ -137,7 +137,7 @@ async function readInferBody(request: Request): Promise<Result<ReadInferBody, Re
 
 /** Returns JSON, or JSON with the binary data behind it. */
 function inferReply({ answer, pieces }: BuiltInferAnswer, headers: Readonly<Record<string, string>>): Reply {
-  if (pieces.length === 0) return jsonReply(answer, { headers });
+  if (pieces.length === 0) return protocolReply(answer, { headers });
   const json = encodeUtf8(JSON.stringify(answer));
   const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, json.length));
   let at = 0;
@@ -166,17 +166,17 @@ async function modelOf(call: Call): Promise<ServedCall> {
 }
 
 /** Returns JSON with exactly the content type `application/json`: KServe's client shows no error message for another one. */
-function jsonReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
+function protocolReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
   return { status, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 function badRequest(error: string): Reply {
-  return jsonReply({ error }, { status: 400 });
+  return protocolReply({ error }, { status: 400 });
 }
 
 /** Returns a refusal in the form of the protocol's errors. */
 export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
-  return jsonReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
+  return protocolReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
 }
 
 function refused({

@@ -10,7 +10,7 @@ import { blankedFacts } from "../shared/lake/restated.ts";
 import { Failure } from "./failure.ts";
 import { readPublication } from "./read-publication.ts";
 
-export interface JudgedFile {
+export interface CheckedFile {
   readonly file: string;
   readonly parsed: Parsed;
   /** Why the hub would hold it; null if the hub would ingest it. */
@@ -19,9 +19,9 @@ export interface JudgedFile {
   readonly blanked: number;
 }
 
-export interface JudgedFiles {
+export interface CheckedFiles {
   /** In the given order. */
-  readonly files: readonly JudgedFile[];
+  readonly files: readonly CheckedFile[];
   /** Merged facts of the files that are not held, sorted. */
   readonly facts: readonly Fact[];
 }
@@ -40,7 +40,7 @@ export function readAsOf(asOf: string | undefined, now: Date): string {
  * Ingests the files as the hub would, as if all had arrived at `arrivedAt`, in the given order. A day of publication in the
  * name takes precedence over this order, as in the hub.
  */
-export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt: string): Promise<JudgedFiles> {
+export async function checkFiles(feed: Feed, files: readonly string[], arrivedAt: string): Promise<CheckedFiles> {
   const read = await Promise.all(
     files.map(async (file, ingest) => {
       const name = basename(file);
@@ -50,7 +50,7 @@ export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt
     }),
   );
   let stored: readonly StoredFact[] = [];
-  const judged = new Map<string, Pick<JudgedFile, "held" | "blanked">>();
+  const checked = new Map<string, Pick<CheckedFile, "held" | "blanked">>();
   for (const { file, parsed, facts, source } of [...read].sort((a, b) => compareRanks(a.source, b.source))) {
     const blanked = blankedFacts(toFactIds(feed, parsed.blanks ?? []), stored, facts);
     const held = reasonToHold(
@@ -64,11 +64,11 @@ export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt
       [...new Set(stored.map(({ series }) => series))],
       feed.limits,
     );
-    judged.set(file, { held, blanked: blanked.length });
+    checked.set(file, { held, blanked: blanked.length });
     if (held === null) stored = mergeFacts(stored, facts, source).facts;
   }
   return {
-    files: read.map(({ file, parsed }) => ({ file, parsed, ...(judged.get(file) ?? { held: null, blanked: 0 }) })),
+    files: read.map(({ file, parsed }) => ({ file, parsed, ...(checked.get(file) ?? { held: null, blanked: 0 }) })),
     facts: stored.map(({ source: _, ...fact }): Fact => fact),
   };
 }

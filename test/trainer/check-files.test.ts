@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
-import { judgeFiles, readAsOf } from "../../trainer/judge-files.ts";
+import { checkFiles, readAsOf } from "../../trainer/check-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-judge-"));
 
@@ -25,7 +25,7 @@ const asOf = "2026-11-29T12:00:00Z";
 
 test("a file that restates the history in another unit is held, and the other facts are unchanged", async () => {
   const [old, wrong] = [file("old.csv", 100), file("wrong.csv", 101, 31.1)];
-  const { files, facts } = await judgeFiles(goldCsv, [old, wrong], asOf);
+  const { files, facts } = await checkFiles(goldCsv, [old, wrong], asOf);
   expect(files.map(({ file: path, held }) => [path, held])).toEqual([
     [old, null],
     [wrong, expect.stringContaining("100 values of EUR are about 31.1 times the stored values")],
@@ -35,7 +35,7 @@ test("a file that restates the history in another unit is held, and the other fa
 });
 
 test("files that agree are all ingested", async () => {
-  const { files, facts } = await judgeFiles(goldCsv, [file("a.csv", 60), file("b.csv", 61)], asOf);
+  const { files, facts } = await checkFiles(goldCsv, [file("a.csv", 60), file("b.csv", 61)], asOf);
   expect(files.map(({ held }) => held)).toEqual([null, null]);
   expect(facts.length).toBe(61);
 });
@@ -45,7 +45,7 @@ const now = new Date("2026-11-20T12:00:00Z");
 test("--as-of sets the arrival time of the files", async () => {
   const path = file("c.csv", 80);
   const upTo = async (day: string) =>
-    (await judgeFiles(goldCsv, [path], readAsOf(day, now))).files[0]?.parsed.observations;
+    (await checkFiles(goldCsv, [path], readAsOf(day, now))).files[0]?.parsed.observations;
   expect((await upTo("2026-11-29"))?.length).toBe(80);
   expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-02");
   expect(readAsOf(undefined, now)).toBe("2026-11-20T12:00:00.000Z");

@@ -1,0 +1,22 @@
+/** The last step of the flows that change the facts of a feed. */
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
+import { type HistoryEffects, readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
+import type { Lease } from "./with-lease.ts";
+
+export interface HistoriesWritten {
+  /** How many histories changed in KV. */
+  readonly keysWritten: number;
+  /** Number of the newest history of each forecast that reads the feed. */
+  readonly histories: Readonly<Record<string, number>>;
+}
+
+/** Writes the histories of the forecasts that read a feed. Returns null once another run has taken the lease. */
+export function historyStep(fx: HistoryEffects, lease: Lease, { id }: Feed): Promise<HistoriesWritten | null> {
+  return lease.step("history", async () => {
+    await lease.check();
+    const fed = forecastsFedBy(id);
+    const keysWritten = (await writeHistories(fx, fed)).length;
+    return { keysWritten, histories: await readHistoryNumbers(fx, fed) };
+  });
+}
