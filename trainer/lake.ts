@@ -1,7 +1,7 @@
 /** Reads a feed's lake from the hub: all files that `_SUCCESS` lists. Restarts when a file changes during the read. */
 import { z } from "zod";
 import { isPartFile } from "../shared/lake/keys.ts";
-import { type Success, successShape } from "../shared/lake/success.ts";
+import { type SuccessFile, successShape } from "../shared/lake/success.ts";
 import { sha256Hex } from "../shared/lib/hash.ts";
 import { parseJson } from "../shared/lib/parse-json.ts";
 import { Failure } from "./failure.ts";
@@ -23,8 +23,8 @@ export interface LakeFile {
 export async function readLake(
   hub: Hub,
   feed: string,
-  { onStart, onFile }: { onStart(list: Success): Promise<void>; onFile(file: LakeFile): Promise<void> },
-): Promise<Success> {
+  { onStart, onFile }: { onStart(list: SuccessFile): Promise<void>; onFile(file: LakeFile): Promise<void> },
+): Promise<SuccessFile> {
   let before: { readonly list: string; readonly path: string } | null = null;
   for (let restarts = 0; restarts < restartsMax; restarts++) {
     const list = await readList(hub, feed);
@@ -40,14 +40,14 @@ export async function readLake(
   );
 }
 
-async function readList(hub: Hub, feed: string): Promise<Success> {
+async function readList(hub: Hub, feed: string): Promise<SuccessFile> {
   const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
   if (!file) throw new Failure(`${feed} has no lake yet. Ingest a publication first.`);
   return readSuccessList(feed, file.bytes);
 }
 
 /** Validates the list of a server, which may name any path. @throws Failure with the first wrong member. */
-export function readSuccessList(feed: string, bytes: Uint8Array): Success {
+export function readSuccessList(feed: string, bytes: Uint8Array): SuccessFile {
   const json = parseJson(new TextDecoder().decode(bytes));
   const list = successShape.safeParse(json.ok ? json.value : null);
   const refuse = (found: string): never => {
@@ -69,7 +69,7 @@ function damagedFile(feed: string, path: string): string {
 /** Returns the path of a file that differs from the list, because the lake has changed or is damaged; else null. */
 async function readFiles(
   hub: Hub,
-  { feed, partitions }: Success,
+  { feed, partitions }: SuccessFile,
   onFile: (file: LakeFile) => Promise<void>,
 ): Promise<string | null> {
   for (let from = 0; from < partitions.length; from += parallel) {

@@ -3,11 +3,11 @@ import { z } from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import { invocationErrorShape } from "./mlflow.ts";
 import { inferenceErrorShape } from "./open-inference.ts";
-import { type Problem, problemShape } from "./problem-shape.ts";
+import { type ProblemBody, problemShape } from "./problem-shape.ts";
 
 export type ApiFailure =
   /** The service refused the request. Errors of MLflow and Open Inference are converted to problem details (RFC 9457). */
-  | { readonly kind: "refused"; readonly status: number; readonly problem: Problem }
+  | { readonly kind: "refused"; readonly status: number; readonly problem: ProblemBody }
   /** No service answered at the address. */
   | { readonly kind: "unreachable"; readonly url: string; readonly reason: string }
   /** The answer does not match the schema: another program, another version or a fault. */
@@ -51,7 +51,7 @@ export function failureText(failed: ApiFailure): string {
   }
 }
 
-function problemText({ title, detail, found, expected, allowed, didYouMean }: Problem): string {
+function problemText({ title, detail, found, expected, allowed, didYouMean }: ProblemBody): string {
   const parts = [
     `${title}. ${detail ?? ""}`.trim(),
     found && `Found: ${found}.`,

@@ -1,5 +1,5 @@
 /** Requests and answers of the `onnx` Worker over its binding. Refusals are returned, not thrown. */
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 
 export interface OnnxRequest {
   readonly forecast: string;
@@ -7,7 +7,7 @@ export interface OnnxRequest {
   /** SHA-256 of `model.onnx`, in hexadecimal. */
   readonly sha256: string;
   /** One column per input, all of the same length. Inputs that the file does not read are left out. */
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
 }
 
 export const onnxRefusals = {

@@ -15,4 +15,4 @@ export const problemShape = z
     didYouMean: z.string().optional(),
   })
   .meta({ id: "Problem" });
-export type Problem = z.infer<typeof problemShape>;
+export type ProblemBody = z.infer<typeof problemShape>;

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { success } from "../lib/result.ts";
-import type { Point } from "../search/space.ts";
+import type { SearchPoint } from "../search/space.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Fitted } from "./fitted.ts";
 import { candidateNamed } from "./index.ts";
@@ -17,11 +17,11 @@ const memberShape = z.object({
 
 interface Member {
   readonly candidate: string;
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
 }
 
 /** Returns the parameters for these members. Members are sorted, so that their order does not change the recipe. */
-export function averageParameters(members: readonly Member[]): Point {
+export function averageParameters(members: readonly Member[]): SearchPoint {
   const texts = members.map(({ candidate, parameters }) => JSON.stringify({ candidate, parameters })).sort();
   return Object.fromEntries(texts.map((text, i) => [`member${i + 1}`, text]));
 }

@@ -16,17 +16,17 @@ const LATE_SHARE = 0.5;
 const ORIGINS = 4;
 
 /** Fits again to fewer rows. May use what the final fit decided, such as its number of trees. */
-export type Refit = (task: FitTask, final: Fitted) => Fit<Fitted>;
+export type FitAgain = (task: FitTask, final: Fitted) => Fit<Fitted>;
 
 /**
  * Calibrates the fits of a classification. Does not change a regression. The scores of `learn` may have any scale. `refit` fits the
  * scoring models; the default is `learn`.
  */
-export function calibrated(learn: Candidate["fit"], refit: Refit = learn): Candidate["fit"] {
+export function calibrated(learn: Candidate["fit"], refit: FitAgain = learn): Candidate["fit"] {
   return (task) => (task.task === "classification" ? fitCalibrated(learn, refit, task) : learn(task));
 }
 
-function fitCalibrated(learn: Candidate["fit"], refit: Refit, task: FitTask): Fit<Fitted> {
+function fitCalibrated(learn: Candidate["fit"], refit: FitAgain, task: FitTask): Fit<Fitted> {
   const final = learn(task);
   if (!final.ok) return final;
   const scores: number[] = [];

@@ -1,7 +1,7 @@
 /** The contract of a candidate: a method that can be trained. Pure, so that a fold can be fitted in any thread. */
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Fit } from "../models/fit.ts";
-import type { Point } from "../search/space.ts";
+import type { SearchPoint } from "../search/space.ts";
 import type { ChangeInputs } from "./change-inputs.ts";
 import type { Fitted, Transform } from "./fitted.ts";
 
@@ -16,7 +16,7 @@ export interface FitTask {
   readonly transform: Transform;
   /** The training rows. A candidate must not read rows at or after `rows.to`. */
   readonly rows: RowRange;
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
   readonly seed: number;
   /** Smaller changes count as no change, in the target's unit. */
   readonly tolerance: number;
@@ -38,7 +38,7 @@ export interface Candidate {
 }
 
 /** Returns a numeric parameter of a trial, or `fallback` if the trial has none. Throws if it is not a number. */
-export function numberOf(parameters: Point, name: string, fallback: number): number {
+export function numberOf(parameters: SearchPoint, name: string, fallback: number): number {
   const value = parameters[name] ?? fallback;
   if (typeof value !== "number")
     throw new RangeError(`parameter ${name} is ${JSON.stringify(value)}: expected a number`);

@@ -7,7 +7,7 @@ import type { Candidate } from "./candidate.ts";
 import type { Fitted } from "./fitted.ts";
 
 /** The last value times its usual growth at this time of the year. `growth` names a feature of kind `seasonal-growth`. */
-export const seasonalGrowth = moveCandidate("seasonal-growth", "growth");
+export const seasonalGrowthMove = moveCandidate("seasonal-growth", "growth");
 
 /** The last value times its mean growth a period. `change` names a feature of kind `mean-log-difference`. */
 export const drift = moveCandidate("drift", "change");

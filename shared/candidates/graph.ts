@@ -27,7 +27,7 @@ export type ChangeSource =
       readonly baseRate: number;
     };
 
-export interface ModelParts {
+export interface ModelGraphParts {
   readonly features: readonly Feature[];
   /** Name of the feature with the last value. */
   readonly last: string;
@@ -41,7 +41,7 @@ export interface ModelParts {
 }
 
 /** Builds the graph with the outputs of shared/onnx/outputs.ts. Throws if a feature has the name of an output. */
-export function graphOf(parts: ModelParts): Graph {
+export function graphOf(parts: ModelGraphParts): Graph {
   const names = parts.features.map(({ name }) => name);
   const clash = names.find((name) => outputNames.includes(name));
   if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output. Rename the feature.`);
@@ -67,7 +67,7 @@ export function graphOf(parts: ModelParts): Graph {
 }
 
 /** Adds the nodes that predict on the fitted scale, like `predictMove`. */
-export function moveNodes(build: Builder, fitted: Fitted, parts: Pick<ModelParts, "last" | "transform">): string {
+export function moveNodes(build: Builder, fitted: Fitted, parts: Pick<ModelGraphParts, "last" | "transform">): string {
   switch (fitted.kind) {
     case "last":
       return moveFrom(build, parts.last, parts);
@@ -126,7 +126,11 @@ const missingStump: Ensemble = {
   columns: 1,
 };
 
-function moveFrom(build: Builder, value: string, { transform, last }: Pick<ModelParts, "last" | "transform">): string {
+function moveFrom(
+  build: Builder,
+  value: string,
+  { transform, last }: Pick<ModelGraphParts, "last" | "transform">,
+): string {
   switch (transform) {
     case "level":
       return build.add("Identity", "value", [value]);
@@ -138,7 +142,7 @@ function moveFrom(build: Builder, value: string, { transform, last }: Pick<Model
 }
 
 /** Adds the conversion back to the target's unit, like `valueAfter`. */
-function valueNodes(build: Builder, move: string, { transform, last }: ModelParts): void {
+function valueNodes(build: Builder, move: string, { transform, last }: ModelGraphParts): void {
   const outputs = [predictionOutput];
   switch (transform) {
     case "level":

@@ -2,7 +2,7 @@ import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
 import { changes } from "./changes.ts";
-import { drift, seasonalGrowth } from "./declared-move.ts";
+import { drift, seasonalGrowthMove } from "./declared-move.ts";
 import { eventNumber } from "./event-number.ts";
 import { hurdle } from "./hurdle.ts";
 import { withChosenInputs } from "./inputs.ts";
@@ -16,7 +16,7 @@ import { ridge } from "./ridge.ts";
 export const candidates: readonly Candidate[] = [
   naive,
   seasonalNaive,
-  seasonalGrowth,
+  seasonalGrowthMove,
   drift,
   ridge,
   gradientBoosting,

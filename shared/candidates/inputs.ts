@@ -4,7 +4,7 @@
  */
 import type { Dataset } from "../features/dataset.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
-import type { Point, Space } from "../search/space.ts";
+import type { SearchPoint, Space } from "../search/space.ts";
 import type { FitTask } from "./candidate.ts";
 
 /** Adds the parameter `inputs` to a space. */
@@ -26,7 +26,7 @@ const ofTarget = memoizeByObject(
 );
 
 /** Describes the inputs of a recipe for the leaderboard; null if it did not choose. */
-export function inputsNote({ inputs }: Point): string | null {
+export function inputsNote({ inputs }: SearchPoint): string | null {
   if (inputs === "target") return "learns only from the target's own past, not from the other variables";
   return inputs === "all" ? "learns from the other variables too" : null;
 }

@@ -24,7 +24,7 @@ export interface FanStep {
 }
 
 /** A forecast whose period has been published. */
-export interface PastForecast {
+export interface PastMark {
   readonly period: string;
   readonly middle: number;
   /** Whether the published value was inside the widest band. */
@@ -48,7 +48,7 @@ export interface ChartWords {
 export interface FanContent {
   readonly history: readonly Dated[];
   readonly steps: readonly FanStep[];
-  readonly past: readonly PastForecast[];
+  readonly past: readonly PastMark[];
   /** A value from which something happens, with its label. */
   readonly threshold?: { readonly value: number; readonly label: string };
   readonly words: ChartWords;

@@ -22,7 +22,7 @@ export function listGates(db: Database, forecast: string, version: string): Prom
     .orderBy(desc(gates.id));
 }
 
-export interface Decision {
+export interface GateDecision {
   readonly flowId: string;
   readonly forecast: string;
   readonly version: string;
@@ -38,7 +38,7 @@ export interface Decision {
  * Records a decision and the look of its training, and returns its row. Returns null if another look was recorded since the verdict was
  * computed, because both would use the same periods.
  */
-export async function saveGate(db: Database, decision: Decision): Promise<GateRow | null> {
+export async function saveGate(db: Database, decision: GateDecision): Promise<GateRow | null> {
   const { flowId, forecast, version, incumbent, decidedAt, verdict, looksBefore } = decision;
   const { rule, kind, periods, pNaive, pIncumbent, ahead, tested, look, reason } = verdict;
   // A refresh, a baseline and a hold use no periods for their own decision; the look is recorded with them.

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { partitionPrefix } from "../lake/keys.ts";
-import { isNewer, type Source, type StoredFact } from "../lake/merge.ts";
+import { type FactSource, isNewer, type StoredFact } from "../lake/merge.ts";
 import type { KnownPartition } from "../lake/plan.ts";
 import { type Database, inPieces, inPiecesOfSize, type Statement, statement } from "./database.ts";
 import { ingests, partitions } from "./schema.ts";
@@ -28,7 +28,7 @@ export async function listPartitions(db: Database, feed: string): Promise<KnownP
   }));
 }
 
-function sourceOf(ingest: number, rank: string, isWithdrawn: boolean): Source {
+function sourceOf(ingest: number, rank: string, isWithdrawn: boolean): FactSource {
   return isWithdrawn ? { ingest, rank, isWithdrawn } : { ingest, rank };
 }
 

@@ -18,11 +18,11 @@ export interface VersionMessages {
   readonly rowsPerMinute: number;
 }
 
-export type MessageHead = Omit<PredictionMessage, "rows" | "sums" | "part">;
+export type StoredHead = Omit<PredictionMessage, "rows" | "sums" | "part">;
 
 /** One message: its rows, and the inputs to count. */
 export interface NewMessage {
-  readonly head: MessageHead;
+  readonly head: StoredHead;
   /** Number of the message among those of its answer; the position of its first row in messages of format 1. */
   readonly part: number;
   readonly rows: readonly NewPrediction[];

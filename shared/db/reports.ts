@@ -148,7 +148,7 @@ export function listFailedAfterPublishing(db: Database, since: string): Promise<
     .orderBy(reports.publishedAt, reports.forecast);
 }
 
-export interface Predicted {
+export interface PredictionOutcome {
   readonly version: string | null;
   readonly target: string | null;
   readonly predictions: StoredParquet | null;
@@ -157,7 +157,11 @@ export interface Predicted {
 }
 
 /** Records that the predictions and the model of a report are stored. Returns false if an earlier try has recorded them. */
-export async function markPredicted(db: Database, address: RevisionKey, predicted: Predicted): Promise<boolean> {
+export async function markPredicted(
+  db: Database,
+  address: RevisionKey,
+  predicted: PredictionOutcome,
+): Promise<boolean> {
   const { at: predictedAt, predictions, ...values } = predicted;
   const changed = await db
     .update(reports)
@@ -175,7 +179,7 @@ export async function markOvertaken(db: Database, address: RevisionKey): Promise
     .where(and(isRevision(address), eq(reports.state, "requested")));
 }
 
-export interface Published {
+export interface PublishedFiles {
   readonly files: readonly StoredFile[];
   readonly at: string;
   /** Whether no value of a later period is known, so that the revision may count in the track record. */
@@ -190,7 +194,7 @@ export interface Published {
 export async function markPublished(
   db: Database,
   address: RevisionKey,
-  { files, at, isBeforeTarget }: Published,
+  { files, at, isBeforeTarget }: PublishedFiles,
 ): Promise<void> {
   await db
     .update(reports)
@@ -211,7 +215,7 @@ export async function markPublished(
 export async function markRecorded(
   db: Database,
   address: RevisionKey,
-  { version, target, predictions, at }: Omit<Predicted, "summary">,
+  { version, target, predictions, at }: Omit<PredictionOutcome, "summary">,
 ): Promise<void> {
   await db
     .update(reports)

@@ -8,13 +8,13 @@ export type ScoredRow = typeof scored.$inferSelect;
 export type ScoreSumsRow = typeof scoreSums.$inferSelect;
 
 /** Periods, ends included. */
-export interface Range {
+export interface ClosedRange {
   readonly from: string;
   readonly to: string;
 }
 
 /** Lists the publications of predictions from origins in a range, of every role, oldest first. */
-export function listPublications(db: Database, forecast: string, { from, to }: Range): Promise<ReportRow[]> {
+export function listPublications(db: Database, forecast: string, { from, to }: ClosedRange): Promise<ReportRow[]> {
   return db
     .select()
     .from(reports)
@@ -34,7 +34,7 @@ export function listPublications(db: Database, forecast: string, { from, to }: R
 export async function newestScored(
   db: Database,
   forecast: string,
-  { from, to }: Range,
+  { from, to }: ClosedRange,
 ): Promise<ReadonlyMap<string, ScoredRow>> {
   const rows = await db
     .select()

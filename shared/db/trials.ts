@@ -4,10 +4,15 @@ import { type Database, runBatch, statement } from "./database.ts";
 import type { TrainingRun } from "./runs.ts";
 import { trainingRuns, trials } from "./schema.ts";
 
-export type Trial = Omit<typeof trials.$inferSelect, "run">;
+export type StoredTrial = Omit<typeof trials.$inferSelect, "run">;
 
 /** Upserts a batch of trials and the heartbeat of their run, in one transaction. */
-export async function saveTrials(db: Database, run: TrainingRun, batch: readonly Trial[], actor: Actor): Promise<void> {
+export async function saveTrials(
+  db: Database,
+  run: TrainingRun,
+  batch: readonly StoredTrial[],
+  actor: Actor,
+): Promise<void> {
   await runBatch(db, [
     statement(sql`
       INSERT INTO trials (run, candidate, number, state, parameters, scores, seconds, note)
@@ -27,7 +32,7 @@ export async function saveTrials(db: Database, run: TrainingRun, batch: readonly
   ]);
 }
 
-export function listTrials(db: Database, run: string): Promise<Trial[]> {
+export function listTrials(db: Database, run: string): Promise<StoredTrial[]> {
   return db
     .select(trialColumns)
     .from(trials)

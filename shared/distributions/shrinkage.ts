@@ -44,7 +44,7 @@ export function shrunkChange(counts: ChangeCounts, weights: ShrinkageWeights): N
 }
 
 /** Returns the probabilities of a fall, no change and a rise. */
-export function shrunkChances(totals: Totals, weights: ShrinkageWeights): Chances {
+export function shrunkChances(totals: DirectionTotals, weights: ShrinkageWeights): Chances {
   const whole = sum3(totals, ({ own }) => own);
   const [ofGroup, ofAll] = [sum3(totals, ({ group }) => group), sum3(totals, ({ all }) => all)];
   const chanceOf = ({ own, group, all }: Total) => {
@@ -63,14 +63,14 @@ export interface Total {
   all: number;
 }
 
-export interface Totals {
+export interface DirectionTotals {
   readonly down: Total;
   readonly same: Total;
   readonly up: Total;
 }
 
 /** Counts the changes in each direction. O(length of the support). */
-export function totalsOf({ changes, own, group, all }: ChangeCounts): Totals {
+export function totalsOf({ changes, own, group, all }: ChangeCounts): DirectionTotals {
   const none = (): Total => ({ own: 0, group: 0, all: 0 });
   const totals = { down: none(), same: none(), up: none() };
   for (let i = 0; i < changes.length; i++) {
@@ -83,7 +83,7 @@ export function totalsOf({ changes, own, group, all }: ChangeCounts): Totals {
   return totals;
 }
 
-function sum3({ down, same, up }: Totals, of: (total: Total) => number): number {
+function sum3({ down, same, up }: DirectionTotals, of: (total: Total) => number): number {
   return of(down) + of(same) + of(up);
 }
 

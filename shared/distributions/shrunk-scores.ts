@@ -2,12 +2,12 @@
 import { UNITS_MIN } from "./changes.ts";
 import {
   type ChangeCounts,
+  type DirectionTotals,
   type ShrinkageWeights,
   SIZE_WITHOUT_DATA,
   shrunkChances,
   shrunkSize,
   type Total,
-  type Totals,
   totalsOf,
 } from "./shrinkage.ts";
 
@@ -55,7 +55,7 @@ interface Atoms {
 /** Counts on the atoms of one direction. */
 type SideCounts = Pick<ChangeCounts, "own" | "group" | "all">;
 
-function atomsOf({ counts, last, positive }: KnownChange, totals: Totals): Atoms {
+function atomsOf({ counts, last, positive }: KnownChange, totals: DirectionTotals): Atoms {
   const { changes } = counts;
   const least = positive ? Math.min(UNITS_MIN, last) : Number.NEGATIVE_INFINITY;
   // The changes ascend.
@@ -82,7 +82,7 @@ function countsBetween({ own, group, all }: ChangeCounts, from: number, to: numb
 }
 
 interface Estimate {
-  readonly totals: Totals;
+  readonly totals: DirectionTotals;
   readonly weights: ShrinkageWeights;
 }
 

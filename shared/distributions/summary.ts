@@ -35,7 +35,7 @@ export function quantilesOf({ values, masses }: Distribution, levels: readonly n
 }
 
 /** Returns the mean Σ x·P(x), in general not a whole number. It minimises the mean squared error. O(n). */
-export function meanOf({ values, masses }: Distribution): number {
+export function expectedValueOf({ values, masses }: Distribution): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] ?? Number.NaN) * (masses[i] ?? Number.NaN);
   return sum;

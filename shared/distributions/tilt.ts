@@ -1,6 +1,6 @@
 import { at } from "../stats/numbers.ts";
 import type { Distribution } from "./distribution.ts";
-import { meanOf } from "./summary.ts";
+import { expectedValueOf } from "./summary.ts";
 
 /** Steps of the search. It nearly always needs fewer than ten. */
 const stepsMax = 60;
@@ -20,7 +20,7 @@ const tiltMax = 50;
  */
 export function withMean(distribution: Distribution, mean: number): Distribution {
   const { values, masses } = distribution;
-  const center = meanOf(distribution);
+  const center = expectedValueOf(distribution);
   const deviation = Math.sqrt(varianceAround(center, distribution));
   if (!(deviation > 0) || !Number.isFinite(mean)) return distribution;
   const scaled = new Float64Array(values.length);

@@ -1,7 +1,7 @@
 import { at } from "../stats/numbers.ts";
 import { studentTCdf } from "../stats/student-t.ts";
 import { ascendingDistribution, type Distribution } from "./distribution.ts";
-import { meanOf } from "./summary.ts";
+import { expectedValueOf } from "./summary.ts";
 
 /** The level at which a widened normal distribution equals the prediction of a sample. */
 const upper = 0.975;
@@ -28,7 +28,7 @@ export function spreadFactor(count: number): number {
 
 /** Moves every value away from the mean by a factor and rounds it to whole units. Values stay at or above `least`. O(n). */
 export function widened(distribution: Distribution, factor: number, least = Number.NEGATIVE_INFINITY): Distribution {
-  const mean = meanOf(distribution);
+  const mean = expectedValueOf(distribution);
   const values = distribution.values.map((_, i) =>
     Math.max(least, Math.round(mean + factor * (at(distribution.values, i) - mean))),
   );

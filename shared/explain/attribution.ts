@@ -39,7 +39,7 @@ export function sumOf(a: Attribution, b: Attribution, weight = 1): Attribution {
 
 /**
  * Returns a × b. The contributions of each factor are multiplied by the mean of the other factor's value and base, which is
- * the Shapley value of two players. Exact if only one factor varies. O(inputs).
+ * the Shapley value of two players. Exact if only one factor contributes. O(inputs).
  */
 export function productOf(a: Attribution, b: Attribution): Attribution {
   const [ofA, ofB] = [(b.value + b.base) / 2, (a.value + a.base) / 2];
@@ -47,16 +47,21 @@ export function productOf(a: Attribution, b: Attribution): Attribution {
     value: a.value * b.value,
     base: a.base * b.base,
     by: a.by.map((contribution, at) => scaled(contribution, ofA) + scaled(b.by[at] ?? 0, ofB)),
-    exact: a.exact && b.exact && !(varies(a) && varies(b)),
+    exact: a.exact && b.exact && !(contributes(a) && contributes(b)),
   };
 }
 
 /** Returns f(a). Contributions are proportional to those of a, and add up to f(value) − f(base). O(inputs). */
 export function through(a: Attribution, f: (x: number) => number): Attribution {
   const [value, base] = [f(a.value), f(a.base)];
-  // `varies` is checked too, because a missing value (NaN) without contributions is not equal to itself.
-  const slope = a.value === a.base || !varies(a) ? 0 : (value - base) / (a.value - a.base);
-  return { value, base, by: a.by.map((contribution) => scaled(contribution, slope)), exact: a.exact && !varies(a) };
+  // `contributes` is checked too, because a missing value (NaN) without contributions is not equal to itself.
+  const slope = a.value === a.base || !contributes(a) ? 0 : (value - base) / (a.value - a.base);
+  return {
+    value,
+    base,
+    by: a.by.map((contribution) => scaled(contribution, slope)),
+    exact: a.exact && !contributes(a),
+  };
 }
 
 /** Multiplies a contribution. 0 stays 0, also if the factor is NaN. */
@@ -65,6 +70,6 @@ function scaled(contribution: number, factor: number): number {
 }
 
 /** Returns whether an input contributes. */
-export function varies({ by }: Attribution): boolean {
+export function contributes({ by }: Attribution): boolean {
   return by.some((contribution) => contribution !== 0);
 }

@@ -3,7 +3,15 @@
  * matrix are exact; products get shares that add up. Texts and one-hot columns select constants, so they are part of the base.
  */
 import type { Node, Tensor } from "../onnx/graph.ts";
-import { type Attribution, constant, type Explainer, productOf, type RowOf, through, varies } from "./attribution.ts";
+import {
+  type Attribution,
+  constant,
+  contributes,
+  type Explainer,
+  productOf,
+  type RowOf,
+  through,
+} from "./attribution.ts";
 import { numbersOf } from "./forest.ts";
 
 type ColumnsExplainer = (row: RowOf) => readonly Attribution[];
@@ -21,12 +29,12 @@ export interface ExplainedGraph {
 }
 
 /** Explains a value by its columns. A value without such an operator is one column. */
-export function columnsOf(graph: ExplainedGraph, name: string): ColumnsExplainer {
+export function explainColumns(graph: ExplainedGraph, name: string): ColumnsExplainer {
   const node = graph.maker(name);
-  const input = (at: number) => columnsOf(graph, node?.inputs[at] ?? "");
+  const input = (at: number) => explainColumns(graph, node?.inputs[at] ?? "");
   switch (node?.op) {
     case "Concat": {
-      const parts = node.inputs.map((part) => columnsOf(graph, part));
+      const parts = node.inputs.map((part) => explainColumns(graph, part));
       return (row) => parts.flatMap((part) => part(row));
     }
     case "Imputer": {
@@ -60,7 +68,7 @@ function timesMatrix({ inputs }: ExplainedGraph, left: ColumnsExplainer, { dims,
   const [, width = 1] = dims;
   return (row) => {
     // Most columns are constants. Their contributions are not added.
-    const columns = left(row).map((column) => ({ column, isConstant: !varies(column) }));
+    const columns = left(row).map((column) => ({ column, isConstant: !contributes(column) }));
     return Array.from({ length: width }, (_, to) =>
       weightedSum(columns, { inputs, weightOf: (from) => Number(data[from * width + to] ?? 0) }),
     );

@@ -10,7 +10,7 @@ import type { Graph, Node, Tensor } from "../onnx/graph.ts";
 import { changesOutput, massesOutput } from "../onnx/outputs.ts";
 import type { ServedProfile } from "../registry/served.ts";
 import { constant, type Explainer, memoizeRow, productOf, type RowOf, sumOf, through } from "./attribution.ts";
-import { columnsOf, type ExplainedGraph } from "./columns.ts";
+import { type ExplainedGraph, explainColumns } from "./columns.ts";
 import { noTrainingWeights, numbersOf, readForest, readStump } from "./forest.ts";
 import { explainingOperations } from "./operations.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
@@ -166,7 +166,7 @@ class Builder {
     const { data } = this.#matrix(node.inputs[1] ?? "");
     this.operations += data.length * this.#parts.inputs.length;
     this.#isExpectedChange = true;
-    const columns = columnsOf(this.#graph, name);
+    const columns = explainColumns(this.#graph, name);
     this.#isExpectedChange = false;
     return (row) => columns(row)[0] ?? constant(Number.NaN, this.#parts.inputs.length);
   }

@@ -1,4 +1,5 @@
 /** Past changes of a series. A step is from one observation to the next. */
+import type { Direction } from "../distributions/three-classes.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { hasMoved } from "./panel.ts";
 
@@ -15,9 +16,6 @@ export function stepsSinceChange(observed: Float64Array, steps: number, toleranc
   }
   return null;
 }
-
-export const directions = ["down", "same", "up"] as const;
-export type Direction = (typeof directions)[number];
 
 /** The changes of the last steps, by direction, each list ascending. */
 export type PastChanges = Readonly<Record<Direction, Float64Array>>;

@@ -3,7 +3,7 @@ import { boundFeature, type Feature } from "./feature.ts";
 import { type Past, type PastSeries, positionOf } from "./panel.ts";
 
 /** One value per series of the past, in its order. NaN means missing. */
-export type FeatureValues =
+export type FeatureColumn =
   | { readonly dtype: "float"; readonly values: Float32Array }
   | { readonly dtype: "string"; readonly values: readonly string[] };
 
@@ -13,7 +13,7 @@ export type FeatureOfSeries =
   | { readonly dtype: "string"; of(series: PastSeries, index: number): string };
 
 /** Computes one feature for every series. O(series × periods). */
-export function computeFeature(feature: Feature, past: Past): FeatureValues {
+export function computeFeature(feature: Feature, past: Past): FeatureColumn {
   const each = featureOfSeries(feature, past);
   if (each.dtype === "string")
     return { dtype: "string", values: past.series.map((series, index) => each.of(series, index)) };

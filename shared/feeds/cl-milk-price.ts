@@ -20,7 +20,7 @@ import { type JumpLimits, separateJumps } from "./jumps.ts";
 import { monthlyFeed } from "./monthly-csv/monthly-feed.ts";
 import { readSpanishMonth } from "./monthly-csv/read-month.ts";
 import { readNumbers, type Valued } from "./monthly-csv/read-number.ts";
-import type { Cell } from "./monthly-csv/read-table.ts";
+import type { MonthCell } from "./monthly-csv/read-table.ts";
 import { problem } from "./problem.ts";
 import type { ProblemList } from "./problem-list.ts";
 
@@ -45,7 +45,7 @@ export const clMilkPrice = monthlyFeed({
   readColumn: readPrices,
 });
 
-function readPrices(column: string, cells: readonly Cell[], problems: ProblemList): Valued[] {
+function readPrices(column: string, cells: readonly MonthCell[], problems: ProblemList): Valued[] {
   const prices = readNumbers(column, cells, { range, problems });
   const priced = prices.map((price) => ({ price, period: firstDayOf(price.period), value: price.value }));
   const { accepted, jumps } = separateJumps(priced, jumpLimits);

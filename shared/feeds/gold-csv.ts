@@ -25,7 +25,7 @@ import { currencies } from "./gold-csv/currencies.ts";
 import { readRows } from "./gold-csv/read-rows.ts";
 import { refuseJumps } from "./gold-csv/refuse-jumps.ts";
 import { problem, refusedFile } from "./problem.ts";
-import { textOf } from "./text.ts";
+import { decodeText } from "./text.ts";
 
 export const goldCsv: Feed = {
   id: "gold-csv",
@@ -75,7 +75,7 @@ async function parse(bytes: Uint8Array, { arrivedAt }: FileOrigin): Promise<Pars
   if (bytes.length > bytesMax) {
     return refusedFile(problem("too-large", { found: `${bytes.length} bytes`, expected: `at most ${bytesMax} bytes` }));
   }
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text === null) {
     return refusedFile(
       problem("not-text", { found: "bytes that are not UTF-8 text", expected: "a CSV file in UTF-8" }),

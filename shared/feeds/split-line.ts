@@ -2,8 +2,8 @@
  * Splits one line into fields; null if a quote is not closed, or is inside an unquoted field. The fields must
  * not contain line breaks, so that a stray quote affects only its own line. Stops after `max` + 1 fields.
  */
-export function splitLine(line: string, max: number): Field[] | null {
-  const fields: Field[] = [];
+export function splitLine(line: string, max: number): LineField[] | null {
+  const fields: LineField[] = [];
   for (let at = 0; ; at++) {
     const isQuoted = line[at] === '"';
     const end = isQuoted ? closingQuote(line, at) : nextComma(line, at);
@@ -17,7 +17,7 @@ export function splitLine(line: string, max: number): Field[] | null {
   }
 }
 
-export interface Field {
+export interface LineField {
   readonly text: string;
   readonly isQuoted: boolean;
 }

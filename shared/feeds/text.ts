@@ -7,7 +7,7 @@ export function columnName(index: number): string {
 }
 
 /** Decodes a UTF-8 file without its byte order mark; null if the bytes are not text. */
-export function textOf(bytes: Uint8Array): string | null {
+export function decodeText(bytes: Uint8Array): string | null {
   const text = decodeUtf8(bytes)?.replace(/^\uFEFF/, "");
   return text === undefined || text.includes("\0") ? null : text;
 }

@@ -1,7 +1,7 @@
 /** The forecasts of the steps after the last period, by a learner or the baselines, for one member of a set at a time. */
 import type { Distribution } from "../distributions/distribution.ts";
 import type { RecentChanges } from "../distributions/recent-changes.ts";
-import { meanOf } from "../distributions/summary.ts";
+import { expectedValueOf } from "../distributions/summary.ts";
 import { toUnits } from "../distributions/units.ts";
 import { withChances } from "../distributions/with-chances.ts";
 import type { Dataset } from "../features/dataset.ts";
@@ -125,7 +125,7 @@ export class NextSteps {
         const { down, up } = found.directions;
         const chances = { down, same: Math.max(0, 1 - down - up), up };
         const next = withChances(own, toUnits(level.value, target.decimals), chances);
-        return { servedBy: servedBy(found), mean: meanOf(next) / power, distribution: next };
+        return { servedBy: servedBy(found), mean: expectedValueOf(next) / power, distribution: next };
       }
       const mean = pointOf(member, level);
       return { servedBy: servedBy(null), mean, distribution: centred(own, mean * power) };

@@ -97,17 +97,17 @@ export function recentChanges(data: Dataset, { groupOf, window, decimals }: Chan
   return recent;
 }
 
-export interface Estimate {
+export interface ChangesEstimate {
   readonly counts: ChangeCounts;
   readonly weights: ShrinkageWeights;
   readonly options: OwnChangesOptions;
 }
 
-function nextValue({ last }: Dataset, row: number, estimate: Estimate): Distribution {
+function nextValue({ last }: Dataset, row: number, estimate: ChangesEstimate): Distribution {
   return distributionAfter(last[row] ?? Number.NaN, estimate);
 }
 
 /** Returns the distribution after a last value, which is in the target's unit. In whole units. */
-export function distributionAfter(last: number, { counts, weights, options }: Estimate): Distribution {
+export function distributionAfter(last: number, { counts, weights, options }: ChangesEstimate): Distribution {
   return valueAfterChange(toUnits(last, options.decimals), shrunkChange(counts, weights), options);
 }

@@ -113,7 +113,7 @@ export function meanCrps(scoring: Scoring, predicted: Scored): number | null {
 }
 
 /** Returns the predictions with their losses by the forecast's metric. `form` is learned from other rows, or from earlier ones. */
-export function scored(scoring: Scoring, predicted: RowPredictions, form: DistributionForm | null): Scored {
+export function withLosses(scoring: Scoring, predicted: RowPredictions, form: DistributionForm | null): Scored {
   const { forecast, data } = scoring;
   const { rows, predictions, changes } = predicted;
   const { metric } = forecast;
@@ -127,7 +127,7 @@ export function scored(scoring: Scoring, predicted: RowPredictions, form: Distri
 
 /** Returns the predictions with their losses. The shape is that of their own errors, so use it for rows that only rank trials. */
 export function scoredByOwnErrors(scoring: Scoring, predicted: RowPredictions): Scored {
-  return scored(scoring, predicted, formOf(scoring, predicted));
+  return withLosses(scoring, predicted, formOf(scoring, predicted));
 }
 
 /**

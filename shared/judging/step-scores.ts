@@ -3,7 +3,13 @@ import { crps } from "../distributions/crps.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { fractionalCoverage } from "../distributions/fractional-coverage.ts";
 import { meanPinballLoss, pinballLevels, weightedIntervalScore, wisLevels } from "../distributions/interval-score.ts";
-import { chancesAround, intervalLevels, meanOf, quantileLevels, quantilesOf } from "../distributions/summary.ts";
+import {
+  chancesAround,
+  expectedValueOf,
+  intervalLevels,
+  quantileLevels,
+  quantilesOf,
+} from "../distributions/summary.ts";
 import { directionBrier, directionLogLoss, directionOf } from "../distributions/three-classes.ts";
 import { fromUnits, toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
@@ -107,7 +113,7 @@ function addRow(
   totals.add("crps", crps(distribution, outcome));
   totals.add("wis", weightedIntervalScore({ median, intervals: wisIntervals }, outcome));
   totals.add("meanPinballLoss", meanPinballLoss(pinballLevels, pinballPlaces.map(quantileAt), outcome));
-  totals.add("squaredError", (meanOf(distribution) - outcome) ** 2);
+  totals.add("squaredError", (expectedValueOf(distribution) - outcome) ** 2);
   totals.add("absoluteError", Math.abs(median - outcome));
   totals.add("exact", Number(median === outcome));
   for (const { level, low, high, coverage, share, width } of intervals) {

@@ -8,7 +8,7 @@
 import { compareFacts, compareText, type Fact, factKey } from "./fact.ts";
 
 /** An arrival of a publication. Ranks are compared as text, equal ranks by the number of the ingest; higher is newer. */
-export interface Source {
+export interface FactSource {
   /** Numbered in the order of arrival. */
   readonly ingest: number;
   readonly rank: string;
@@ -17,23 +17,23 @@ export interface Source {
 }
 
 /** Compares by rank, then by arrival. Ignores withdrawals. */
-export function compareRanks(a: Source, b: Source): number {
+export function compareRanks(a: FactSource, b: FactSource): number {
   return compareText(a.rank, b.rank) || a.ingest - b.ingest;
 }
 
 /** Returns true if the values of `a` are used instead of those of `b`. */
-export function isNewer(a: Source, b: Source): boolean {
+export function isNewer(a: FactSource, b: FactSource): boolean {
   if (a.isWithdrawn !== b.isWithdrawn) return b.isWithdrawn === true;
   return compareRanks(a, b) > 0;
 }
 
 export interface StoredFact extends Fact {
-  readonly source: Source;
+  readonly source: FactSource;
 }
 
 /** A revised value: `source` contains it, but the value of `supersededBy` is used. */
 export interface Revision extends StoredFact {
-  readonly supersededBy: Source;
+  readonly supersededBy: FactSource;
 }
 
 export interface Merged {
@@ -45,7 +45,7 @@ export interface Merged {
 }
 
 /** Merges the facts of a publication into the stored facts. Idempotent and independent of the order of publications. */
-export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fact[], source: Source): Merged {
+export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fact[], source: FactSource): Merged {
   const facts = new Map(stored.map((fact) => [factKey(fact), fact]));
   const written: StoredFact[] = [];
   const revisions: Revision[] = [];

@@ -7,7 +7,7 @@
  */
 import { contentHash } from "./content.ts";
 import { compareFacts, compareText, type Fact } from "./fact.ts";
-import { isNewer, type Merged, mergeFacts, type Source, type StoredFact } from "./merge.ts";
+import { type FactSource, isNewer, type Merged, mergeFacts, type StoredFact } from "./merge.ts";
 
 /** A partition as recorded in the database. `confirmedBy` is the newest publication with exactly this content. */
 export interface KnownPartition {
@@ -16,7 +16,7 @@ export interface KnownPartition {
   readonly content: string;
   readonly sha256: string;
   readonly etag: string;
-  readonly confirmedBy: Source | null;
+  readonly confirmedBy: FactSource | null;
 }
 
 /** The state before the ingest. */
@@ -27,7 +27,7 @@ export interface Existing {
   readonly etags: ReadonlyMap<string, string>;
 }
 
-export interface Comparison {
+export interface PartitionComparison {
   /** Partitions whose content differs from the publication, with the publication's sorted facts. */
   readonly merge: readonly IncomingPartition[];
   /** Paths of partitions with the same content as the publication that no newer publication has confirmed. */
@@ -49,8 +49,8 @@ interface IncomingPartition {
 export function comparePublication(
   incoming: ReadonlyMap<string, readonly Fact[]>,
   { known, etags }: Existing,
-  source: Source,
-): Comparison {
+  source: FactSource,
+): PartitionComparison {
   const knownByPath = new Map(known.map((partition) => [partition.path, partition]));
   const merge: IncomingPartition[] = [];
   const confirm: string[] = [];
@@ -77,8 +77,8 @@ export interface PartitionChange {
   readonly replacesFile: boolean;
 }
 
-export interface IngestPlan extends Omit<Comparison, "merge"> {
-  readonly source: Source;
+export interface IngestPlan extends Omit<PartitionComparison, "merge"> {
+  readonly source: FactSource;
   /** All partitions of the feed in the database. */
   readonly known: readonly KnownPartition[];
   readonly changes: readonly PartitionChange[];
@@ -86,9 +86,9 @@ export interface IngestPlan extends Omit<Comparison, "merge"> {
 
 /** Merges the publication into the stored facts of the partitions that differ. Partitions without stored facts are new. */
 export function planIngest(
-  { merge, ...comparison }: Comparison,
+  { merge, ...comparison }: PartitionComparison,
   { known, etags }: Existing,
-  { stored, source }: { readonly stored: ReadonlyMap<string, readonly StoredFact[]>; readonly source: Source },
+  { stored, source }: { readonly stored: ReadonlyMap<string, readonly StoredFact[]>; readonly source: FactSource },
 ): IngestPlan {
   const changes = merge.map(({ path, before, facts }): PartitionChange => {
     const merged = mergeFacts(stored.get(path) ?? [], facts, source);

@@ -1,7 +1,7 @@
 import type { RestatedFact } from "../feeds/contradictions.ts";
 import { type Fact, type FactId, factKey } from "./fact.ts";
 import type { StoredFact } from "./merge.ts";
-import type { Comparison } from "./plan.ts";
+import type { PartitionComparison } from "./plan.ts";
 
 /**
  * Returns the facts of a publication that were already stored, each with its stored value. A partition that the publication
@@ -9,7 +9,7 @@ import type { Comparison } from "./plan.ts";
  */
 export function* restatedFacts(
   incoming: ReadonlyMap<string, readonly Fact[]>,
-  { merge }: Pick<Comparison, "merge">,
+  { merge }: Pick<PartitionComparison, "merge">,
   stored: ReadonlyMap<string, readonly StoredFact[]>,
 ): Generator<RestatedFact> {
   const differing = new Set(merge.map(({ path }) => path));

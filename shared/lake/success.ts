@@ -12,10 +12,10 @@ export const successShape = z.object({
   partitions: z.array(z.object({ path: z.string(), rows: z.number().int(), sha256: z.string(), etag: z.string() })),
 });
 
-export type Success = z.infer<typeof successShape>;
+export type SuccessFile = z.infer<typeof successShape>;
 
 /** A partition with the rows, digest and etag of its file. */
-export type FilePartition = Success["partitions"][number];
+export type FilePartition = SuccessFile["partitions"][number];
 
 /** Returns the list as text, sorted by path, so that the same partitions give the same bytes. */
 export function writeSuccess(feed: Feed, partitions: readonly FilePartition[]): string {
@@ -26,7 +26,7 @@ export function writeSuccess(feed: Feed, partitions: readonly FilePartition[]): 
       name,
       type: converted_type ?? logical_type?.type ?? type ?? "",
     }));
-  const success: Success = {
+  const success: SuccessFile = {
     feed: feed.id,
     columns,
     rows: sorted.reduce((sum, partition) => sum + partition.rows, 0),

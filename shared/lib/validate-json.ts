@@ -5,13 +5,13 @@
 import { failure, type Result, success } from "./result.ts";
 
 /** The first member that does not match: its path, and what was expected there. */
-export interface Mismatch {
+export interface ShapeMismatch {
   readonly path: readonly (string | number)[];
   readonly expected: string;
 }
 
 /** Returns null for a value that matches. */
-export type Shape<T> = ((value: unknown) => Mismatch | null) & { readonly is?: T };
+export type Shape<T> = ((value: unknown) => ShapeMismatch | null) & { readonly is?: T };
 
 /** Returns the value with its type, or the error `path: expected …`. Accepts additional members. O(size of the value). */
 export function validateJson<T>(shape: Shape<T>, value: unknown): Result<T> {
@@ -107,6 +107,6 @@ export function objectOf<T extends object>(members: { readonly [Name in keyof T]
   };
 }
 
-function within(step: string | number, { path, expected }: Mismatch): Mismatch {
+function within(step: string | number, { path, expected }: ShapeMismatch): ShapeMismatch {
   return { path: [step, ...path], expected };
 }

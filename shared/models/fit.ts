@@ -25,7 +25,7 @@ export type FitProblem =
 export type Fit<Model> = Result<Model, FitProblem>;
 
 /** The allowed values of an option. Both ends are included unless excluded explicitly. */
-export interface Range {
+export interface OptionRange {
   readonly min: number;
   readonly max: number;
   readonly integer?: boolean;
@@ -33,14 +33,14 @@ export interface Range {
   readonly maxExcluded?: boolean;
 }
 
-function isWithin(value: number, range: Range): boolean {
+function isWithin(value: number, range: OptionRange): boolean {
   if (range.integer && !Number.isInteger(value) && value !== Number.POSITIVE_INFINITY) return false;
   const aboveMin = range.minExcluded ? value > range.min : value >= range.min;
   const belowMax = range.maxExcluded ? value < range.max : value <= range.max;
   return aboveMin && belowMax;
 }
 
-function describe(range: Range): string {
+function describe(range: OptionRange): string {
   const kind = range.integer ? "integer" : "number";
   return `${kind} in ${range.minExcluded ? "(" : "["}${range.min}, ${range.max}${range.maxExcluded ? ")" : "]"}`;
 }
@@ -48,7 +48,7 @@ function describe(range: Range): string {
 /** Returns a problem for the first option outside its range, or null. */
 export function checkOptions<Options>(
   options: Options,
-  ranges: { readonly [Name in keyof Options]?: Range },
+  ranges: { readonly [Name in keyof Options]?: OptionRange },
 ): FitProblem | null {
   for (const option in ranges) {
     const range = ranges[option];

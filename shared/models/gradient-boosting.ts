@@ -5,7 +5,7 @@
 
 import { failure, success } from "../lib/result.ts";
 import { BINS_MAX, binFeatures } from "./binning.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type OptionRange, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { type Loss, type LossName, lossOf } from "./losses.ts";
 import { quantileInPlace } from "./quantile.ts";
@@ -64,7 +64,7 @@ const gradientBoostingDefaults: GradientBoostingOptions = {
 };
 
 const INFINITE = Number.POSITIVE_INFINITY;
-const share: Range = { min: 0, minExcluded: true, max: 1 };
+const share: OptionRange = { min: 0, minExcluded: true, max: 1 };
 
 const gradientBoostingRanges = {
   quantile: { min: 0, minExcluded: true, max: 1, maxExcluded: true },
@@ -82,7 +82,7 @@ const gradientBoostingRanges = {
   splitColumnShare: share,
   patience: { min: 1, max: INFINITE, integer: true },
   seed: { min: -(2 ** 31), max: 2 ** 32, integer: true },
-} as const satisfies { readonly [Name in keyof GradientBoostingOptions]?: Range };
+} as const satisfies { readonly [Name in keyof GradientBoostingOptions]?: OptionRange };
 
 export interface GradientBoostingModel {
   readonly kind: "gradient-boosting";

@@ -33,7 +33,7 @@ export interface Gradients {
 }
 
 /** A part of an array of row numbers: `rows[start…end)`. */
-export interface Span {
+export interface RowSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -151,7 +151,7 @@ function flushQuad(
 }
 
 /** Copies `source[rows[start…end)]` to the start of `block`. */
-function gatherDoubles(source: Float64Array, block: Float64Array, from: Span & { readonly rows: Int32Array }): void {
+function gatherDoubles(source: Float64Array, block: Float64Array, from: RowSpan & { readonly rows: Int32Array }): void {
   const { start, end, rows } = from;
   for (let i = start; i < end; i++) block[i - start] = source[rows[i] ?? 0] ?? 0;
 }
@@ -160,7 +160,7 @@ function gatherDoubles(source: Float64Array, block: Float64Array, from: Span & {
 export function fillHistogram(
   histogram: Histogram,
   { gradients, hessians, packed }: Gradients & { readonly packed: PackedBins },
-  part: Span & { readonly rows: Int32Array },
+  part: RowSpan & { readonly rows: Int32Array },
 ): void {
   const { rows: rowsTotal, words, binCounts } = packed;
   const { rows } = part;

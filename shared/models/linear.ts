@@ -198,7 +198,7 @@ export function dot(left: Float64Array, right: Float64Array): number {
 }
 
 /** Returns views of the columns, without copying. */
-export function columnsOf(standardised: Standardised): Float64Array[] {
+export function columnViews(standardised: Standardised): Float64Array[] {
   const { rows, columns, values } = standardised;
   return Array.from({ length: columns }, (_, column) => values.subarray(column * rows, (column + 1) * rows));
 }

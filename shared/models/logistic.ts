@@ -3,8 +3,8 @@
 import { failure, success } from "../lib/result.ts";
 import { sigmoid } from "../stats/sigmoid.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
-import { columnsOf, dot, type LinearPredictor, type Sparse, sparseOf, standardise, weightedGram } from "./linear.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type OptionRange, type TrainingData } from "./fit.ts";
+import { columnViews, dot, type LinearPredictor, type Sparse, sparseOf, standardise, weightedGram } from "./linear.ts";
 
 export interface LogisticOptions {
   /** Penalty α ÷ 2 × Σ coefficient² on the standardised columns; scikit-learn's C is 1 ÷ α. The intercept has no penalty. */
@@ -27,7 +27,7 @@ const logisticRanges = {
   alpha: { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: true },
   iterationsMax: { min: 1, max: 10_000, integer: true },
   tolerance: { min: 1e-14, max: 1e-2 },
-} as const satisfies { readonly [Name in keyof LogisticOptions]?: Range };
+} as const satisfies { readonly [Name in keyof LogisticOptions]?: OptionRange };
 
 /** Maximum halvings of a Newton step. After these the step is smaller than rounding. */
 const HALVINGS_MAX = 40;
@@ -170,7 +170,7 @@ export function fitLogistic(given: Partial<LogisticOptions>, data: TrainingData)
   if (refusal !== null) return failure(refusal);
   const standardised = standardise(data.features);
   const { target } = data;
-  const columns = [...columnsOf(standardised), new Float64Array(target.length).fill(1)];
+  const columns = [...columnViews(standardised), new Float64Array(target.length).fill(1)];
   const weights = rowWeights(target, options.classWeights);
   const found = minimise({ columns, sparse: columns.map(sparseOf), target, weights, alpha: options.alpha }, options);
   if ("kind" in found) return failure(found);

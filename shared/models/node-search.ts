@@ -12,7 +12,7 @@ import {
   type Histogram,
   type PackedBins,
   packBins,
-  type Span,
+  type RowSpan,
   subtractHistogram,
 } from "./histogram.ts";
 import type { Random } from "./random.ts";
@@ -31,7 +31,7 @@ export interface GrowthOptions extends SplitLimits {
 }
 
 /** A leaf and its part of `rows`. */
-export interface GrownLeaf extends Span {
+export interface GrownLeaf extends RowSpan {
   readonly node: number;
   readonly gradient: number;
   readonly hessian: number;

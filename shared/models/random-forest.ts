@@ -1,7 +1,7 @@
 /** Random forest on binned features (Breiman 2001): the mean of trees on bootstrap samples, with columns drawn for each split. */
 import { failure, success } from "../lib/result.ts";
 import { BINS_MAX, binFeatures } from "./binning.ts";
-import { checkData, checkOptions, type Fit, type Range, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type OptionRange, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { bootstrapCounts, createRandom, type Random } from "./random.ts";
 import { rowsPerTree } from "./rows-per-tree.ts";
@@ -47,7 +47,7 @@ const randomForestRanges = {
   rowsPerTreeMax: { min: 1, max: Number.POSITIVE_INFINITY },
   binsMax: { min: 2, max: BINS_MAX, integer: true },
   seed: { min: -(2 ** 31), max: 2 ** 32, integer: true },
-} as const satisfies { readonly [Name in keyof RandomForestOptions]?: Range };
+} as const satisfies { readonly [Name in keyof RandomForestOptions]?: OptionRange };
 
 export interface RandomForestModel {
   readonly kind: "random-forest";

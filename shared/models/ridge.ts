@@ -5,7 +5,7 @@ import { cholesky, choleskySolve } from "./cholesky.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";
 import { CrossProducts } from "./cross-products.ts";
 import { type Design, placedBlocks } from "./design.ts";
-import { checkDesign, checkOptions, type Fit, type Range } from "./fit.ts";
+import { checkDesign, checkOptions, type Fit, type OptionRange } from "./fit.ts";
 import { dot, type LinearPredictor, type Moments, momentsOf, type Standardisation, varies } from "./linear.ts";
 
 export interface RidgeOptions {
@@ -21,7 +21,7 @@ const DIRECT_COLUMNS_MAX = 1_000;
 const TOLERANCE = 1e-12;
 const ITERATIONS_MAX = 20_000;
 
-const alphaRange: Range = { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: true };
+const alphaRange: OptionRange = { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: true };
 
 export interface RidgeModel extends LinearPredictor {
   readonly kind: "ridge";

@@ -1,6 +1,6 @@
 /** Routes binned rows through the splits of a tree. Splits on bins and on raw values route every row in the same way. */
 import { type BinnedMatrix, MISSING_BIN } from "./binning.ts";
-import type { Span } from "./histogram.ts";
+import type { RowSpan } from "./histogram.ts";
 import type { Split } from "./split.ts";
 import type { Tree } from "./tree.ts";
 
@@ -18,7 +18,7 @@ export interface RoutedRows {
  * Moves the rows of a span that go left before those that go right and returns the position of the first right row. Stable, in
  * place, and without a data-dependent branch, which would be mispredicted often. O(rows).
  */
-export function partition({ binned, rows, buffer }: RoutedRows, { start, end }: Span, split: Split): number {
+export function partition({ binned, rows, buffer }: RoutedRows, { start, end }: RowSpan, split: Split): number {
   const { bins, rows: rowsTotal } = binned;
   const offset = split.feature * rowsTotal;
   goesLeft.fill(1, 0, split.bin + 1);
@@ -48,7 +48,7 @@ export function addRoutedTree(
   sums: Float64Array,
 ): void {
   const { rows } = routed;
-  const spans: Span[] = [{ start: 0, end: rows.length }];
+  const spans: RowSpan[] = [{ start: 0, end: rows.length }];
   // Children come after their parent.
   for (let node = 0; node < splits.length; node++) {
     const span = spans[node];

@@ -5,7 +5,7 @@
  * tried on both sides. On a tie the earlier column wins, then the lower threshold. For the scratch arrays see `histogram.ts`.
  */
 import { MISSING_BIN } from "./binning.ts";
-import { type Histogram, SLOTS, type Span } from "./histogram.ts";
+import { type Histogram, type RowSpan, SLOTS } from "./histogram.ts";
 
 /** Keeps a division by an empty sum finite. Same value as in scikit-learn. */
 export const EPSILON = 1e-15;
@@ -208,7 +208,7 @@ function takeAll(): number {
 }
 
 /** The rows of a node. `gradients` and `hessians` have the same order and start at position 0. */
-export interface NodeRows extends Span {
+export interface NodeRows extends RowSpan {
   readonly rows: Int32Array;
   readonly gradients: Float64Array;
   readonly hessians: Float64Array;

@@ -4,8 +4,8 @@
  * Operators and attributes outside the subset are refused here by name. A compiled program can fail only on its inputs.
  */
 import type { Result } from "../lib/result.ts";
-import { Program, type Step, type Storage } from "./evaluate.ts";
-import type { Graph, GraphValue, Node, Shape } from "./graph.ts";
+import { Program, type ProgramStep, type Storage } from "./evaluate.ts";
+import type { Graph, GraphValue, Node, TensorShape } from "./graph.ts";
 import { elementsPerRow, isSameShape } from "./operators/data.ts";
 import { OPSETS, operatorNamed } from "./operators/index.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type Slot,
   whereOf,
 } from "./operators/operator.ts";
-import { attempt, type OnnxProblem, Refusal } from "./problem.ts";
+import { attempt, type OnnxProblem, OnnxRefusal } from "./problem.ts";
 
 export interface CompileLimits extends OperatorLimits {
   /** Elements of all values together in one run. */
@@ -36,7 +36,7 @@ export function compile(graph: Graph, limits: Partial<CompileLimits> = {}): Resu
 }
 
 function refuse(kind: OnnxProblem["kind"], where: string, [found, expected]: readonly [string, string]): never {
-  throw new Refusal({ kind, where, found, expected });
+  throw new OnnxRefusal({ kind, where, found, expected });
 }
 
 /** A value and the position of its elements. Views share the position of another value. */
@@ -49,7 +49,7 @@ class Compiler {
   readonly #limits: CompileLimits;
   readonly #known = new Map<string, Known>();
   readonly #storages: Storage[] = [];
-  readonly #steps: Step[] = [];
+  readonly #steps: ProgramStep[] = [];
   /** Elements of all values so far, for one row. */
   #elements = 0;
 
@@ -107,7 +107,7 @@ class Compiler {
     this.#define(name, { type, shape: known, constant: null }, { kind: "fed", type, shape: known });
   }
 
-  #checkShape(where: string, shape: Shape): void {
+  #checkShape(where: string, shape: TensorShape): void {
     if (shape.indexOf(null) !== shape.lastIndexOf(null)) {
       refuse("unsupported", where, [
         `shape [${shape.map((size) => size ?? "?")}]`,
@@ -152,7 +152,7 @@ class Compiler {
     return operator.prepare(new OperatorNode(node, inputs, context));
   }
 
-  #addView(node: Node, source: Known | null, shape: Shape): void {
+  #addView(node: Node, source: Known | null, shape: TensorShape): void {
     const [name] = node.outputs;
     if (node.outputs.length !== 1 || name === undefined || source === null) {
       refuse("malformed", whereOf(node), [`${node.outputs.length} outputs`, "1"]);
@@ -198,7 +198,7 @@ class Compiler {
   }
 }
 
-function reshapedConstant(slot: Slot, shape: Shape): Slot["constant"] {
+function reshapedConstant(slot: Slot, shape: TensorShape): Slot["constant"] {
   if (slot.constant === null || isSameShape(slot.shape, shape)) return slot.constant;
   const dims = shape.filter((size) => size !== null);
   return dims.length === shape.length ? { ...slot.constant, dims } : null;

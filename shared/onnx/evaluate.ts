@@ -4,10 +4,10 @@
  * Runs are synchronous. For small batches only the outputs are allocated: intermediate arrays are reused between runs.
  */
 import type { Result } from "../lib/result.ts";
-import type { Data, ElementType, Shape, TensorData } from "./graph.ts";
+import type { Data, ElementType, TensorData, TensorShape } from "./graph.ts";
 import { copyOf, createData, describeShape, elementsOf, rowAxisOf } from "./operators/data.ts";
 import type { Kernel } from "./operators/operator.ts";
-import { attempt, type OnnxProblem, Refusal } from "./problem.ts";
+import { attempt, type OnnxProblem, OnnxRefusal } from "./problem.ts";
 
 /** A tensor with its size on every axis, row-major. int64 is stored as integers in doubles. */
 export type Value = TensorData & { readonly dims: readonly number[] };
@@ -15,10 +15,10 @@ export type Value = TensorData & { readonly dims: readonly number[] };
 /** Where the elements of a value are stored. */
 export type Storage =
   | { readonly kind: "constant"; readonly data: Data }
-  | { readonly kind: "fed" | "computed"; readonly type: ElementType; readonly shape: Shape };
+  | { readonly kind: "fed" | "computed"; readonly type: ElementType; readonly shape: TensorShape };
 
 /** A kernel and the positions of its inputs and outputs; −1 for an omitted input. */
-export interface Step {
+export interface ProgramStep {
   readonly run: Kernel;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -28,7 +28,7 @@ export interface Port {
   readonly name: string;
   readonly type: ElementType;
   /** Null is N, the number of rows, which is the same for every input. */
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   /** Position of the elements. */
   readonly at: number;
 }
@@ -37,12 +37,12 @@ interface ProgramParts {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly storages: readonly Storage[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly ProgramStep[];
   readonly elementsMax: number;
 }
 
 /** Outputs by name. */
-export type Run = Result<Readonly<Record<string, Value>>, OnnxProblem>;
+export type GraphRun = Result<Readonly<Record<string, Value>>, OnnxProblem>;
 
 /** Up to this many rows, the arrays of a run are reused by the next run with as many rows. */
 const REUSED_ROWS_MAX = 64;
@@ -83,12 +83,12 @@ export class Program {
   }
 
   /** Runs one batch. Fails on inputs that do not fit. The caller owns the output arrays. O(rows). */
-  run(feeds: Readonly<Record<string, Value>>): Run {
+  run(feeds: Readonly<Record<string, Value>>): GraphRun {
     return this.runOrdered(this.inputs.map(({ name }) => ownOf(feeds, name)));
   }
 
   /** Like `run`, with the feeds in the order of the inputs. */
-  runOrdered(feeds: readonly (Value | undefined)[]): Run {
+  runOrdered(feeds: readonly (Value | undefined)[]): GraphRun {
     return attempt(() => this.#run(feeds));
   }
 
@@ -128,7 +128,12 @@ export class Program {
     for (const storage of storages) elements += storage.kind === "constant" ? 0 : elementsOf(storage.shape, rows);
     if (elements > elementsMax) {
       const found = `${rows} rows with ${elements} elements`;
-      throw new Refusal({ kind: "too-large", where: "the batch", found, expected: `at most ${elementsMax} elements` });
+      throw new OnnxRefusal({
+        kind: "too-large",
+        where: "the batch",
+        found,
+        expected: `at most ${elementsMax} elements`,
+      });
     }
     const data = storages.map((storage) => {
       if (storage.kind === "constant") return storage.data;
@@ -162,7 +167,7 @@ export function ownOf<Of>(named: Readonly<Record<string, Of>>, name: string): Of
 }
 
 function mismatch(port: Port, found: string, expected: string): never {
-  throw new Refusal({ kind: "input", where: `input ${port.name}`, found, expected });
+  throw new OnnxRefusal({ kind: "input", where: `input ${port.name}`, found, expected });
 }
 
 function checkFeed(port: Port, feed: Value, rows: number): void {

@@ -10,7 +10,7 @@ export type Domain = "" | "ai.onnx.ml";
 export type ElementType = "float" | "double" | "int64" | "int32" | "uint8" | "bool" | "string";
 
 /** One size per axis. Null is N, the number of rows, which is the same everywhere in a graph. */
-export type Shape = readonly (number | null)[];
+export type TensorShape = readonly (number | null)[];
 
 /** int64 is stored as exact integers up to ±2⁵³ in doubles: BigInt arrays are ten times slower and tabular models need no more. */
 export type TensorData =
@@ -31,7 +31,7 @@ export interface GraphValue {
   /** `other` is a type that is not supported: sequences, maps, rarer numbers. */
   readonly type: ElementType | "other";
   /** Null if the file declares no shape. */
-  readonly shape: Shape | null;
+  readonly shape: TensorShape | null;
 }
 
 export interface CodedTexts {

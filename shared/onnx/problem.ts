@@ -19,7 +19,7 @@ export function describeProblem({ kind, where, found, expected }: OnnxProblem): 
 }
 
 /** Carries a problem inside this folder. `attempt` catches it. */
-export class Refusal extends Error {
+export class OnnxRefusal extends Error {
   readonly problem: OnnxProblem;
 
   constructor(problem: OnnxProblem) {
@@ -28,12 +28,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Runs a function and returns its value. A `Refusal` becomes a failure; any other exception is thrown again. */
+/** Runs a function and returns its value. An `OnnxRefusal` becomes a failure; any other exception is thrown again. */
 export function attempt<Value>(run: () => Value): Result<Value, OnnxProblem> {
   try {
     return success(run());
   } catch (error) {
-    if (error instanceof Refusal) return failure(error.problem);
+    if (error instanceof OnnxRefusal) return failure(error.problem);
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 /**
  * Reads protobuf field by field with bounds checks. Every call either advances or throws, so reading always ends.
  *
- * Problems are thrown as a `Refusal` and caught once, in `attempt`. Returning a result per varint would take longer than
+ * Problems are thrown as an `OnnxRefusal` and caught once, in `attempt`. Returning a result per varint would take longer than
  * reading the varint.
  */
 
 import { decodeUtf8 } from "../lib/utf8.ts";
-import { type OnnxProblem, Refusal } from "./problem.ts";
+import { type OnnxProblem, OnnxRefusal } from "./problem.ts";
 import { DELIMITED, FIXED32, FIXED64, VARINT } from "./protobuf.ts";
 
 const WIRE_TYPES = ["a varint", "64 bits", "delimited", "a group", "a group's end", "32 bits"];
@@ -34,7 +34,7 @@ export class Cursor {
 
   fail(found: string, expected: string, kind: OnnxProblem["kind"] = "malformed"): never {
     const where = `${this.what}, byte ${this.at} of ${this.end}`;
-    throw new Refusal({ kind, where, found, expected });
+    throw new OnnxRefusal({ kind, where, found, expected });
   }
 
   /** Moves to the next field; false at the end. */

@@ -4,7 +4,7 @@
  * Long lists of floats are views of `bytes` if they are aligned. Long lists of ints are decoded each time `values` is read.
  */
 import type { Result } from "../lib/result.ts";
-import type { Graph, GraphValue, Shape } from "./graph.ts";
+import type { Graph, GraphValue, TensorShape } from "./graph.ts";
 import { attempt, type OnnxProblem } from "./problem.ts";
 import { Cursor } from "./protobuf-reader.ts";
 import { readNode } from "./read-node.ts";
@@ -150,7 +150,7 @@ function readValue(cursor: Cursor): GraphValue {
 
 function readType(cursor: Cursor): Pick<GraphValue, "type" | "shape"> {
   let type: GraphValue["type"] = "other";
-  let shape: Shape | null = null;
+  let shape: TensorShape | null = null;
   while (cursor.next()) {
     if (cursor.field !== TYPE.tensor) {
       cursor.skip();
@@ -166,7 +166,7 @@ function readType(cursor: Cursor): Pick<GraphValue, "type" | "shape"> {
   return { type, shape };
 }
 
-function readShape(cursor: Cursor): Shape {
+function readShape(cursor: Cursor): TensorShape {
   const shape: (number | null)[] = [];
   while (cursor.next()) {
     if (cursor.field !== SHAPE.dimension) {

@@ -1,7 +1,7 @@
 /** Runs rows through the model in one batch. */
 import { failure, type Result, success } from "../lib/result.ts";
 import { predictionOutput } from "../onnx/outputs.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import { feedsOf } from "../registry/onnx-engine.ts";
 import { type ModelRun, runEngine } from "./engines.ts";
 import { type EvaluationFailure, findRejected, type RejectedRow, runsMaxOf } from "./find-rejected.ts";
@@ -13,7 +13,7 @@ import type { BatchOutputs } from "./summarizer.ts";
 
 export interface Evaluation {
   /** By input name, one value per row. */
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
   /** In the forecast's unit, float32. */
   readonly predictions: ArrayLike<number>;
   /** All outputs of the model by name: [rows, columns], row after row. */

@@ -4,7 +4,7 @@ import { missingValueOf } from "../features/feature.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import { readNumber } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import type { ModelInput } from "./read-served.ts";
@@ -17,7 +17,7 @@ export interface Table {
 }
 
 /** By input name, one value per row. */
-export type TableInputs = Readonly<Record<string, Column>>;
+export type TableInputs = Readonly<Record<string, InputColumn>>;
 
 /** Returns the model's inputs of a table. Ignores columns that the model does not read. O(rows × inputs). */
 export function inputsOfTable(
@@ -37,7 +37,7 @@ export function inputsOfTable(
     .filter(({ name, mayBeLeftOut }) => !columnIndexes.has(name) && !mayBeLeftOut)
     .map(({ name }) => name);
   if (missing.length > 0) return failure(missingInputs(missing, names, modelInputs));
-  const inputs: Record<string, Column> = Object.create(null);
+  const inputs: Record<string, InputColumn> = Object.create(null);
   for (const input of modelInputs) {
     const at = columnIndexes.get(input.name);
     const cell = (row: number) => (at === undefined ? null : rows[row]?.[at]);
@@ -76,7 +76,7 @@ export interface Cells {
  * Reads the values of one input. Null, NaN and an empty text are missing. A list of one value, as in a shape of [N, 1], is that
  * value.
  */
-export function readColumn({ name, declared, categories }: ModelInput, cells: Cells): Result<Column> {
+export function readColumn({ name, declared, categories }: ModelInput, cells: Cells): Result<InputColumn> {
   const { count, cell, refused } = cells;
   const numbers = new Float32Array(categories === null ? count : 0);
   const texts: string[] = [];

@@ -15,7 +15,7 @@ import {
   text,
   validateJson,
 } from "../lib/validate-json.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import { readElements } from "./binary-tensors.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { readColumn } from "./feature-table.ts";
@@ -88,7 +88,7 @@ const numbers = [...infiniteFrom.keys(), "BOOL", ...integerRanges.keys()];
 
 export interface InferRequest {
   readonly id: string | undefined;
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
   readonly rows: number;
   /** The requested outputs. */
   readonly outputs: readonly RequestedOutput[];
@@ -128,7 +128,7 @@ export function readInfer(
   }
   const pieces = binaryPieces(tensors, binary);
   if (!pieces.ok) return pieces;
-  const inputs: Record<string, Column> = Object.create(null);
+  const inputs: Record<string, InputColumn> = Object.create(null);
   // `readTensor` refuses a tensor without a shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   const leftOut = model.inputs.filter((input) => !tensors.some(({ name }) => name === input.name));
@@ -196,7 +196,7 @@ interface ExpectedTensor {
   readonly refused: RefusedRows | null;
 }
 
-function readTensor(tensor: Tensor, { input, count, piece, refused }: ExpectedTensor): Result<Column> {
+function readTensor(tensor: Tensor, { input, count, piece, refused }: ExpectedTensor): Result<InputColumn> {
   const { name, shape, datatype } = tensor;
   const allowed = input.categories === null ? numbers : ["BYTES"];
   if (!allowed.includes(datatype))

@@ -9,7 +9,7 @@ import { failure, type Result, success } from "../lib/result.ts";
 import type { Program } from "../onnx/evaluate.ts";
 import { downOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
 import type { ServedLearner } from "../registry/further-steps.ts";
-import { type Column, type Outputs, runGolden } from "../registry/golden.ts";
+import { type InputColumn, type Outputs, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 
@@ -55,7 +55,7 @@ export function learnedSteps({ forecast, panel, learner, program, targetOf }: Le
     .map((feature) => ({ name: feature.name, perStep: columnsOf(feature) }));
   const isText = new Set(learner.features.filter(({ dtype }) => dtype === "string").map(({ name }) => name));
   const predict = (member: number): readonly (LearnedStep | null)[] => {
-    const inputs: Record<string, Column> = { [stepInput]: Float32Array.from(steps) };
+    const inputs: Record<string, InputColumn> = { [stepInput]: Float32Array.from(steps) };
     for (const { name, perStep } of columns) {
       const values = perStep.map((feature) => feature.at(member));
       inputs[name] = isText.has(name) ? values.map(String) : Float32Array.from(values, Number);

@@ -4,7 +4,7 @@ import { objectTemplate } from "../lib/object-template.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { predictionOutput } from "../onnx/outputs.ts";
 import { readModel } from "../onnx/read.ts";
-import { type Column, runGolden } from "../registry/golden.ts";
+import { type InputColumn, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import type { ServedCard } from "../registry/served.ts";
 import type { Engine } from "./engines.ts";
@@ -36,7 +36,7 @@ export interface ServedModel extends ServedDescription, ServedNumber {
   readonly learner?: LoadedLearner | null;
   /** Objects with the inputs' names, to be copied and filled. */
   readonly templates: {
-    readonly inputs: Readonly<Record<string, Column>>;
+    readonly inputs: Readonly<Record<string, InputColumn>>;
     readonly features: Readonly<Record<string, number | string | null>>;
   };
   /** The known outputs of the file. */
@@ -91,7 +91,10 @@ export function loadModel({ description, bytes, number, servedNumber }: ModelPar
 
 export function templatesOf(inputs: readonly ModelInput[]): ServedModel["templates"] {
   const names = inputs.map(({ name }) => name);
-  return { inputs: objectTemplate<Column>(names, []), features: objectTemplate<number | string | null>(names, null) };
+  return {
+    inputs: objectTemplate<InputColumn>(names, []),
+    features: objectTemplate<number | string | null>(names, null),
+  };
 }
 
 /**

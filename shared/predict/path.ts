@@ -4,12 +4,12 @@ import type { ServingDeclaration } from "../registry/served.ts";
 import { extraDecimals, roundTo } from "./decimal.ts";
 import { quantilesByLevel } from "./described-row.ts";
 import { intervalNames, probabilityAbove, probabilityDecimals } from "./row-summary.ts";
-import type { StepForecast } from "./step-forecasts.ts";
+import type { ComputedStep } from "./step-forecasts.ts";
 
 /** Returns the members of a step that come from its distribution. `above` is the value whose probability is asked for. */
 export function stepMembers(
   { output, target, task }: Pick<ServingDeclaration, "output" | "target" | "task">,
-  { mean, summary }: Pick<StepForecast, "mean" | "summary">,
+  { mean, summary }: Pick<ComputedStep, "mean" | "summary">,
   above?: number,
 ): Record<string, unknown> {
   if (task === "classification") return { [output]: roundTo(mean, probabilityDecimals) };
@@ -36,7 +36,7 @@ export function stepMembers(
 }
 
 /** Returns the entry of a step after the first. */
-export function pathStep(forecast: ServingDeclaration, found: StepForecast, above?: number): PathStep {
+export function pathStep(forecast: ServingDeclaration, found: ComputedStep, above?: number): PathStep {
   const { step, target, servedBy } = found;
   return { step, target_period: target, ...stepMembers(forecast, found, above), served_by: servedBy };
 }

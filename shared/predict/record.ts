@@ -4,7 +4,7 @@ import type { FeatureValues, PathStep, PredictionWithFeatures } from "../api/pre
 import type { InputSum, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import { shortestDecimal } from "./decimal.ts";
 import { canCountInputs, countInputs } from "./input-sums.ts";
 import type { ServedModel } from "./load-model.ts";
@@ -106,7 +106,7 @@ function recordedValues({ inputs }: ServedModel, features: FeatureValues): Predi
 }
 
 export interface EvaluatedTable {
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
   /** The positions of the answered rows; null if all rows were answered. */
   readonly answered: readonly number[] | null;

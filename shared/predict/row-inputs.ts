@@ -2,7 +2,7 @@
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import { boundFeature, type Feature, missingValueOf } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput } from "./read-served.ts";
@@ -10,14 +10,14 @@ import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Returns the inputs by name, one value per row. O(rows × inputs). */
-export function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Readonly<Record<string, Column>> {
-  const inputs: Record<string, Column> = { ...snapshot.model.templates.inputs };
+export function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Readonly<Record<string, InputColumn>> {
+  const inputs: Record<string, InputColumn> = { ...snapshot.model.templates.inputs };
   for (const input of snapshot.model.inputs) inputs[input.name] = columnOf(snapshot, input, rows);
   return inputs;
 }
 
 /** Uses a loop: `Float32Array.from` with a callback takes several times as long, and this runs for every input of every request. */
-function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): Column {
+function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): InputColumn {
   const numbers = new Float32Array(input.categories === null ? rows.length : 0);
   const texts: string[] = [];
   for (let at = 0; at < rows.length; at++) {
@@ -60,7 +60,7 @@ function computedValue(
 /** Returns the features of one row for an answer: numbers as shortest decimals, null for a missing value. */
 export function answeredFeatures(
   { model }: Snapshot,
-  inputs: Readonly<Record<string, Column>>,
+  inputs: Readonly<Record<string, InputColumn>>,
   at: number,
 ): FeatureValues {
   const features: FeatureValues = { ...model.templates.features };

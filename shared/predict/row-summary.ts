@@ -1,7 +1,7 @@
 /** The published numbers of a distribution: median, mean, probabilities, quantiles and intervals. */
 import type { Chances } from "../distributions/changes.ts";
 import type { Distribution } from "../distributions/distribution.ts";
-import { chanceAbove, chancesAround, meanOf, quantileLevels, quantilesOf } from "../distributions/summary.ts";
+import { chanceAbove, chancesAround, expectedValueOf, quantileLevels, quantilesOf } from "../distributions/summary.ts";
 import { fromUnits } from "../distributions/units.ts";
 import { extraDecimals, roundTo } from "./decimal.ts";
 
@@ -75,7 +75,7 @@ export function summaryOf(distribution: Distribution, { last, decimals, point }:
   return {
     distribution,
     median: quantiles[medianPosition] ?? Number.NaN,
-    mean: roundTo(point ?? fromUnits(meanOf(distribution), decimals), decimals + extraDecimals),
+    mean: roundTo(point ?? fromUnits(expectedValueOf(distribution), decimals), decimals + extraDecimals),
     probabilities: point === null ? { down, same, up } : null,
     quantiles,
     intervals: ends,

@@ -1,6 +1,6 @@
 /** Runs a table of raw features through a model. Rows that cannot be answered are refused alone if the caller allows that. */
 import { failure, type Result, success } from "../lib/result.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import { type Engine, type ModelRun, runEngine } from "./engines.ts";
 import type { TableInputs } from "./feature-table.ts";
 import { type EvaluationFailure, findRejected, runsMaxOf } from "./find-rejected.ts";
@@ -70,7 +70,7 @@ function runRows(engine: Engine, inputs: TableInputs, positions: Positions): Mod
 /** Returns the values of some rows, in their order. */
 function rowsOf(inputs: TableInputs, positions: Positions): TableInputs {
   if (positions === null) return inputs;
-  const picked: Record<string, Column> = Object.create(null);
+  const picked: Record<string, InputColumn> = Object.create(null);
   for (const [name, column] of Object.entries(inputs)) {
     picked[name] =
       column instanceof Float32Array

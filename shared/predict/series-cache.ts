@@ -4,14 +4,14 @@
  */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import type { Feeds } from "../registry/onnx-engine.ts";
 import type { Described } from "./described.ts";
 import type { Row } from "./row.ts";
 
 export interface CachedSeries {
   /** The model's inputs, one value each. */
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
   /** The inputs converted for the built-in engine; null if the onnx Worker runs the model. */
   readonly feeds: Feeds | null;
   /** The features of an answer. */

@@ -14,7 +14,7 @@ import { type LoadedLearner, learnedSteps } from "./learned-steps.ts";
 import { type RowSummary, summaryOf } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-export interface StepForecast {
+export interface ComputedStep {
   readonly step: number;
   readonly target: string;
   /** What serves the step: the learner's candidate, or the kind of the baseline. */
@@ -37,9 +37,9 @@ export interface SteppedSet {
   /** Returns the level from which a member's steps start; null without a recent value. */
   levelOf(member: number): Level | null;
   /** Returns the forecast of one step, by what serves it; null if the step has no baseline. */
-  at(member: number, level: Level, step: number): StepForecast | null;
+  at(member: number, level: Level, step: number): ComputedStep | null;
   /** Returns the baseline's forecast of the same step: `served` itself if the baseline serves it. */
-  baselineOf(member: number, level: Level, served: StepForecast): StepForecast | null;
+  baselineOf(member: number, level: Level, served: ComputedStep): ComputedStep | null;
 }
 
 export interface StepParts {
@@ -66,7 +66,7 @@ export function steppedSets({ forecast, panel, baselines, learner = null }: Step
     const next = new NextSteps(stepped, set, { baselines: found.steps, learner: own });
     const alone = own === null ? next : new NextSteps(stepped, set, { baselines: found.steps, learner: null });
     const kinds = new Map(found.steps.map(({ step, point }) => [step, point.kind]));
-    const forecastOf = (step: number, { value }: Level, one: NextStep | null): StepForecast | null => {
+    const forecastOf = (step: number, { value }: Level, one: NextStep | null): ComputedStep | null => {
       if (one === null) return null;
       const { distribution, mean, servedBy } = one;
       const options = { last: toUnits(value, target.decimals), decimals: target.decimals, point: null };

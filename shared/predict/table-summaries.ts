@@ -1,12 +1,12 @@
 /** The distributions of a table of raw features. */
 import { lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import type { Column } from "../registry/golden.ts";
+import type { InputColumn } from "../registry/golden.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { RowSummary } from "./row-summary.ts";
 import { type BatchOutputs, outputsOfRow, summarizerOf } from "./summarizer.ts";
 
 export interface EvaluatedInputs {
-  readonly inputs: Readonly<Record<string, Column>>;
+  readonly inputs: Readonly<Record<string, InputColumn>>;
   /** By output name, [rows, columns]; NaN for a refused row. */
   readonly outputs: BatchOutputs;
   /** Number of rows, with the refused ones. */

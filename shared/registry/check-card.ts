@@ -2,7 +2,7 @@
 import type { Card } from "./card.ts";
 
 /** The values that the card must match. */
-export interface Place {
+export interface CardExpectation {
   readonly forecast: string;
   readonly version: string;
   /** SHA-256 of `model.onnx`. */
@@ -25,7 +25,7 @@ export interface Mismatch {
 }
 
 /** Returns the first mismatch, or null. */
-export function checkCard(card: Claims, place: Place): Mismatch | null {
+export function checkCard(card: Claims, place: CardExpectation): Mismatch | null {
   const { model, judged } = card;
   const claims: readonly (readonly [string, string | number, string | number])[] = [
     ["The card is for another forecast.", card.forecast, place.forecast],

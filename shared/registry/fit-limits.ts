@@ -29,14 +29,14 @@ const engines = {
   "the built-in engine": { nsPerNode: 250, nsPerSquaredNode: 0, bytesPerNode: 60 },
 } as const;
 
-export interface Estimate {
+export interface LoadEstimate {
   readonly engine: keyof typeof engines;
   readonly loadMs: number;
   readonly memoryBytes: number;
 }
 
 /** Estimates the time and memory that an engine needs to load a model. O(1). */
-export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNodes }: ModelSize): Estimate {
+export function engineNeed(engine: LoadEstimate["engine"], { bytes, nodes, squaredNodes }: ModelSize): LoadEstimate {
   const { nsPerNode, nsPerSquaredNode, bytesPerNode } = engines[engine];
   return {
     engine,
@@ -49,7 +49,7 @@ const names = ["onnxruntime-web", "the built-in engine"] as const;
 const howToShrink = "Lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
 
 /** Returns one message for each exceeded limit, with the numbers and what to change. Empty for a model that fits all given engines. */
-export function misfitsOf(size: ModelSize, by: readonly Estimate["engine"][] = names): string[] {
+export function misfitsOf(size: ModelSize, by: readonly LoadEstimate["engine"][] = names): string[] {
   const { bytesMax, nodesMax, loadMsMax, memoryBytesMax } = edgeLimits;
   const misfits = [
     {

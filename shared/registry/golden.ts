@@ -3,7 +3,7 @@ import { failure, type Result, success } from "../lib/result.ts";
 import type { Card } from "./card.ts";
 
 /** One value per row. A missing value is NaN or the empty string. */
-export type Column = Float32Array | readonly string[];
+export type InputColumn = Float32Array | readonly string[];
 
 /** One list of numbers per output. */
 export type Outputs = Readonly<Record<string, ArrayLike<number>>>;
@@ -17,7 +17,7 @@ export interface EvaluationProblem {
 export type Evaluated = Result<Outputs, EvaluationProblem>;
 
 /** An engine: maps a model file and one column per input to one list of numbers per output. */
-export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, Column>>) => Evaluated;
+export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, InputColumn>>) => Evaluated;
 
 /** The number of golden rows, or what differs. */
 export type GoldenResult = Result<number>;
@@ -34,12 +34,12 @@ export function runGolden(model: Uint8Array, card: CheckedCard, evaluate: Evalua
 }
 
 /** Returns the golden rows as inputs of an engine. */
-export function goldenInputs(card: CheckedCard): Result<Readonly<Record<string, Column>>> {
+export function goldenInputs(card: CheckedCard): Result<Readonly<Record<string, InputColumn>>> {
   const rows = rowsOf(card);
   if (rows === 0 || Object.keys(card.golden.outputs).length === 0) {
     return failure("the card has no golden rows to check");
   }
-  const inputs: Record<string, Column> = {};
+  const inputs: Record<string, InputColumn> = {};
   for (const feature of card.features) {
     const values = card.golden.inputs[feature.name];
     if (values?.length !== rows)

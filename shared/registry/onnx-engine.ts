@@ -3,10 +3,10 @@ import { compile } from "../onnx/compile.ts";
 import { ownOf, type Program, type Value } from "../onnx/evaluate.ts";
 import { describeProblem, type OnnxProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
-import type { Column, Evaluate, Evaluated, EvaluationProblem } from "./golden.ts";
+import type { Evaluate, Evaluated, EvaluationProblem, InputColumn } from "./golden.ts";
 
 /** Columns by the name of their input. */
-export type Columns = Readonly<Record<string, Column>>;
+export type Columns = Readonly<Record<string, InputColumn>>;
 
 export type CompiledModel = Result<Program, EvaluationProblem>;
 
@@ -62,7 +62,7 @@ export const evaluateOnnx: Evaluate = (model, inputs) => {
   return compiled.ok ? runProgram(compiled.value, inputs) : compiled;
 };
 
-function feedOf(column: Column, dims: Value["dims"]): Value {
+function feedOf(column: InputColumn, dims: Value["dims"]): Value {
   return column instanceof Float32Array
     ? { type: "float", data: column, dims }
     : { type: "string", data: column, dims };

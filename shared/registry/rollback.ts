@@ -12,11 +12,11 @@ export interface ChampionChange {
  * @example championBefore([{ version: "v1", rule: "first" }, { version: "v2", rule: "refresh" }]) // "v1"
  */
 export function championBefore(changes: readonly ChampionChange[]): string | null {
-  return lineageOf(changes.filter(({ rule }) => rule !== "fallback")).at(-2) ?? null;
+  return championLineage(changes.filter(({ rule }) => rule !== "fallback")).at(-2) ?? null;
 }
 
 /** Returns the champions that lead to the current one, oldest first, without the versions that a rollback removed. O(changes). */
-export function lineageOf(changes: readonly ChampionChange[]): string[] {
+export function championLineage(changes: readonly ChampionChange[]): string[] {
   const lineage: string[] = [];
   for (const { version, rule } of changes) {
     const depth = rule === "rollback" ? lineage.lastIndexOf(version) : -1;

@@ -1,6 +1,6 @@
 /** The order in which the versions of a forecast may serve: the decided champion, earlier champions, baselines. */
 import { isNaive } from "./gate.ts";
-import { type ChampionChange, lineageOf } from "./rollback.ts";
+import { type ChampionChange, championLineage } from "./rollback.ts";
 
 export interface RegisteredVersion {
   readonly version: string;
@@ -25,7 +25,7 @@ export function servingOrder(
   changes: readonly ChampionChange[],
   registered: readonly RegisteredVersion[],
 ): ServingOrder {
-  const lineage = lineageOf(changes.filter(({ rule }) => rule !== "fallback"));
+  const lineage = championLineage(changes.filter(({ rule }) => rule !== "fallback"));
   const decided = lineage.at(-1) ?? null;
   if (decided === null) return { decided, versions: [] };
   const baselines = registered.filter(({ candidate }) => isNaive(candidate)).map(({ version }) => version);

@@ -43,7 +43,7 @@ export function describeServing(facts: ServingFacts, rule: LookRule): string {
   return `${capital(nameOf(facts))} ${since}${whyText(facts, rule)} ${changeText(facts, rule)}`;
 }
 
-export interface LoadFailure {
+export interface ChampionFailure {
   readonly champion: string;
   /** The version that answers in its place; null if none can be loaded. */
   readonly served: string | null;
@@ -51,7 +51,7 @@ export interface LoadFailure {
 }
 
 /** Describes a champion that predict cannot load. */
-export function describeLoadFailure({ champion, served, reason }: LoadFailure): string {
+export function describeLoadFailure({ champion, served, reason }: ChampionFailure): string {
   const instead = served === null ? "nothing can be answered" : `${served} serves`;
   return `${champion} cannot be loaded, so ${instead} until it can: ${reason}.`;
 }

@@ -17,7 +17,7 @@ import type { Forecast } from "../forecasts/forecast.ts";
 import type { SteppedSet } from "../predict/step-forecasts.ts";
 import type { Card } from "../registry/card.ts";
 import { nextStep } from "./answer-steps.ts";
-import { changeOf } from "./intervals.ts";
+import { chanceOfChange } from "./intervals.ts";
 import { levelOf, type Member } from "./level.ts";
 import { predictionsTable } from "./predictions-csv.ts";
 import { reportEvent } from "./report-event.ts";
@@ -193,7 +193,7 @@ function levelsOf(forecast: Forecast, { panel, members, further }: LevelParts): 
 function moversOf({ task }: Forecast, series: readonly ReportSeries[]): ReportModel["movers"] {
   if (series.length < 2 || task === "classification") return { missing: "one-series" };
   const likely = series.flatMap(({ steps: [next] }, at) => {
-    const change = changeOf(next);
+    const change = chanceOfChange(next);
     return change === null ? [] : [{ at, change }];
   });
   if (likely.length === 0)

@@ -1,7 +1,7 @@
 /** The sentences of a report that state what it found. */
 import { isMissing, type ReportLevel, type ReportSeries } from "../api/report-model.ts";
 import type { Granularity } from "../period.ts";
-import { changeOf, shownBands } from "./intervals.ts";
+import { chanceOfChange, shownBands } from "./intervals.ts";
 import { headlineOf, middleOf, nameOf, nextStepOf, type View } from "./view.ts";
 
 /** Returns the three findings of a report: what is next, where the level goes, and how reliable that has been. */
@@ -21,7 +21,7 @@ export function nextFinding(view: View): string {
     return middle === null ? words.missing["no-prediction"] : predictionText(view, next.period);
   }
   if (isMissing(model.movers)) return words.missing[model.movers.missing];
-  const likely = model.series.filter(({ steps: [step] }) => (changeOf(step) ?? 0) > 0.5);
+  const likely = model.series.filter(({ steps: [step] }) => (chanceOfChange(step) ?? 0) > 0.5);
   const [all, count] = [model.series.length, likely.length].map((number) => format.count(number ?? 0));
   const first = strongestMove(model.series) ?? model.series[model.movers[0] ?? -1];
   const headline =
@@ -70,7 +70,7 @@ function moverText(view: View, series: ReportSeries): string {
   const { words } = view;
   const [next] = series.steps;
   const name = nameOf(view, series);
-  if (!next?.chances) return words.movers.likely(name, words.chance(changeOf(next) ?? 0));
+  if (!next?.chances) return words.movers.likely(name, words.chance(chanceOfChange(next) ?? 0));
   const { down, up } = next.chances;
   return up >= down ? words.movers.likelyUp(name, words.chance(up)) : words.movers.likelyDown(name, words.chance(down));
 }

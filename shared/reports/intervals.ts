@@ -27,7 +27,7 @@ export function shownBands(step: Pick<StepForecast, "quantiles">): Band[] {
 }
 
 /** Returns the probability that a value changes; null if it is not predicted. */
-export function changeOf(step: Pick<StepForecast, "chances" | "change"> | undefined): number | null {
+export function chanceOfChange(step: Pick<StepForecast, "chances" | "change"> | undefined): number | null {
   if (step === undefined) return null;
   return step.chances ? step.chances.down + step.chances.up : step.change;
 }

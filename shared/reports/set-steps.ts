@@ -6,7 +6,7 @@ import { seriesSet } from "../judging/step-sets.ts";
 import { extraDecimals, roundTo } from "../predict/decimal.ts";
 import { outdatedNote } from "../predict/intervals.ts";
 import { probabilityDecimals } from "../predict/row-summary.ts";
-import type { StepForecast as SteppedForecast, SteppedSet } from "../predict/step-forecasts.ts";
+import type { ComputedStep as SteppedForecast, SteppedSet } from "../predict/step-forecasts.ts";
 import { seriesKey } from "./report-series.ts";
 
 type Shown = Pick<Forecast, "task" | "target">;

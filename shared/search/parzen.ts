@@ -1,6 +1,6 @@
 import { normalCdf } from "../stats/normal.ts";
 import { at } from "../stats/numbers.ts";
-import { type Choice, decode, encode, type Range, stepAt } from "./space.ts";
+import { type Choice, coordinateOf, decode, type ParameterRange, stepAt } from "./space.ts";
 
 /**
  * The minimum width of a kernel is the range ÷ the number of kernels, but at least the range ÷ this number. With few
@@ -11,7 +11,7 @@ const DRAWS_MAX = 100;
 /** The center of the prior's kernel on a categorical axis: all choices have equal probability. */
 const ANY_CHOICE = -1;
 
-/** A point of the space, one coordinate per range, as returned by `encode`. */
+/** A point of the space, one coordinate per range, as returned by `coordinateOf`. */
 export type Coordinates = readonly number[];
 
 /**
@@ -19,7 +19,7 @@ export type Coordinates = readonly number[];
  * is a product over the axes, so it keeps the combination of values of its point.
  */
 export interface Parzen {
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly ParameterRange[];
   readonly kernels: readonly Kernel[];
 }
 
@@ -37,7 +37,7 @@ interface Kernel {
  * `points`: any number, including none. O(ranges · points · log points).
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization", section 4
  */
-export function fitParzen(ranges: readonly Range[], points: readonly Coordinates[]): Parzen {
+export function fitParzen(ranges: readonly ParameterRange[], points: readonly Coordinates[]): Parzen {
   const centers = [...points, ranges.map((range) => (range.kind === "categorical" ? ANY_CHOICE : 0.5))];
   const prior = centers.length - 1;
   const widths = ranges.map((range, axis) => {
@@ -85,12 +85,12 @@ export function drawPoint({ ranges, kernels }: Parzen, random: () => number): Co
       const own = center !== ANY_CHOICE && random() < ownShare(range.choices, kernels);
       return own ? center : Math.floor(random() * range.choices.length);
     }
-    return encode(range, decode(range, drawInside(center, at(kernel.widths, axis), random))) ?? center;
+    return coordinateOf(range, decode(range, drawInside(center, at(kernel.widths, axis), random))) ?? center;
   });
 }
 
 /** Returns the widths on a numeric axis: the larger gap to the neighbours, at least half an integer step; 1 for the prior. */
-function widthsOf(range: Range, column: Coordinates, prior: number): number[] {
+function widthsOf(range: ParameterRange, column: Coordinates, prior: number): number[] {
   const order = column.map((_, kernel) => kernel).sort((a, b) => at(column, a) - at(column, b));
   const widths = new Array<number>(column.length).fill(1);
   const narrowest = 1 / Math.min(KERNELS_PER_RANGE_MAX, column.length + 1);

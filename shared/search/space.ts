@@ -6,19 +6,19 @@
 export type Choice = string | number | boolean;
 
 /** The allowed values of one parameter. Bounds are included. The logarithmic kinds are uniform on a logarithmic scale. */
-export type Range =
+export type ParameterRange =
   | { readonly kind: "uniform" | "log-uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "integer" | "log-integer"; readonly low: number; readonly high: number }
   | { readonly kind: "categorical"; readonly choices: readonly Choice[] };
 
 /** One range per parameter, by name. */
-export type Space = Readonly<Record<string, Range>>;
+export type Space = Readonly<Record<string, ParameterRange>>;
 
 /** One value per parameter, by name. */
-export type Point = Readonly<Record<string, Choice>>;
+export type SearchPoint = Readonly<Record<string, Choice>>;
 
 export interface Trial {
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
   /** Loss on each validation fold that was run, in fold order. Lower is better. */
   readonly folds: readonly number[];
   readonly state: "complete" | "pruned" | "failed";
@@ -32,7 +32,7 @@ export function checkSpace(space: Space): void {
   }
 }
 
-function faultOf(range: Range): string | null {
+function faultOf(range: ParameterRange): string | null {
   if (range.kind === "categorical") {
     return range.choices.length > 0 && new Set(range.choices).size === range.choices.length
       ? null
@@ -47,7 +47,7 @@ function faultOf(range: Range): string | null {
 }
 
 /** Returns the coordinate of a value: a number's position in its range, 0 to 1, or a choice's index. Null if out of range. */
-export function encode(range: Range, value: Choice | undefined): number | null {
+export function coordinateOf(range: ParameterRange, value: Choice | undefined): number | null {
   if (range.kind === "categorical") {
     const index = value === undefined ? -1 : range.choices.indexOf(value);
     return index < 0 ? null : index;
@@ -58,8 +58,8 @@ export function encode(range: Range, value: Choice | undefined): number | null {
   return (warp(range, value) - start) / (end - start);
 }
 
-/** Returns the value at a coordinate: the inverse of `encode`. Rounds to the nearest integer if the range is an integer range. */
-export function decode(range: Range, coordinate: number): Choice {
+/** Returns the value at a coordinate: the inverse of `coordinateOf`. Rounds to the nearest integer if the range is an integer range. */
+export function decode(range: ParameterRange, coordinate: number): Choice {
   if (range.kind === "categorical") {
     const choice = range.choices[coordinate];
     if (choice === undefined)
@@ -73,14 +73,14 @@ export function decode(range: Range, coordinate: number): Choice {
 }
 
 /** Returns the width, in coordinates, of one integer step at a coordinate; 0 for a continuous range. */
-export function stepAt(range: Range, coordinate: number): number {
+export function stepAt(range: ParameterRange, coordinate: number): number {
   const value = decode(range, coordinate);
   if (range.kind === "categorical" || !isWhole(range) || typeof value !== "number") return 0;
   const [start, end] = innerBounds(range);
   return (warp(range, value + 0.5) - warp(range, value - 0.5)) / (end - start);
 }
 
-type NumericRange = Exclude<Range, { kind: "categorical" }>;
+type NumericRange = Exclude<ParameterRange, { kind: "categorical" }>;
 
 /** Returns the warped bounds. An integer range is extended by half a step at both ends, so that all integers are equally likely. */
 function innerBounds(range: NumericRange): [number, number] {

@@ -1,7 +1,15 @@
 import { mean } from "../stats/mean.ts";
 import { at } from "../stats/numbers.ts";
 import { type Coordinates, drawPoint, fitParzen, logDensity } from "./parzen.ts";
-import { checkSpace, decode, encode, type Point, type Range, type Space, type Trial } from "./space.ts";
+import {
+  checkSpace,
+  coordinateOf,
+  decode,
+  type ParameterRange,
+  type SearchPoint,
+  type Space,
+  type Trial,
+} from "./space.ts";
 
 const STARTUP_TRIALS = 10;
 const CANDIDATES = 24;
@@ -20,7 +28,7 @@ const GOOD_TRIALS_MAX = 25;
  * O(parameters · trials · (24 + log trials)).
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization"; Watanabe (2023), https://arxiv.org/abs/2304.11127
  */
-export function suggest(space: Space, trials: readonly Trial[], random: () => number): Point {
+export function suggest(space: Space, trials: readonly Trial[], random: () => number): SearchPoint {
   checkSpace(space);
   const ranges = Object.values(space);
   const placed = trials.flatMap((trial) => {
@@ -40,7 +48,11 @@ export function suggest(space: Space, trials: readonly Trial[], random: () => nu
 }
 
 /** Draws candidates from the density of the good trials. Sorts them by the ratio to the density of the others, largest first. */
-function bestFirst(ranges: readonly Range[], ranked: readonly Coordinates[], random: () => number): Coordinates[] {
+function bestFirst(
+  ranges: readonly ParameterRange[],
+  ranked: readonly Coordinates[],
+  random: () => number,
+): Coordinates[] {
   const good = Math.min(Math.ceil(GOOD_SHARE * ranked.length), GOOD_TRIALS_MAX);
   const better = fitParzen(ranges, ranked.slice(0, good));
   const worse = fitParzen(ranges, ranked.slice(good));
@@ -50,19 +62,19 @@ function bestFirst(ranges: readonly Range[], ranked: readonly Coordinates[], ran
     .map(({ place }) => place);
 }
 
-function randomPlace(ranges: readonly Range[], random: () => number): Coordinates {
+function randomPlace(ranges: readonly ParameterRange[], random: () => number): Coordinates {
   return ranges.map((range) => {
     if (range.kind === "categorical") return Math.floor(random() * range.choices.length);
     const place = random();
-    return encode(range, decode(range, place)) ?? place;
+    return coordinateOf(range, decode(range, place)) ?? place;
   });
 }
 
 /** Returns the coordinates of a trial, or null if it is from another space. */
-function placeOf(space: Space, point: Point): Coordinates | null {
+function placeOf(space: Space, point: SearchPoint): Coordinates | null {
   const place: number[] = [];
   for (const [name, range] of Object.entries(space)) {
-    const coordinate = encode(range, point[name]);
+    const coordinate = coordinateOf(range, point[name]);
     if (coordinate === null) return null;
     place.push(coordinate);
   }

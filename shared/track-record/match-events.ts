@@ -60,7 +60,7 @@ export interface OpenPrediction {
  * Returns the predictions that count and still wait for their event at the end of a panel. A prediction of a series that is not
  * active any more is not one of them: nothing is compared with it. O(series × (log events + log origins)).
  */
-export function openPredictions(panel: Panel, { origins, activeDays }: MatchOptions): OpenPrediction[] {
+export function waitingPredictions(panel: Panel, { origins, activeDays }: MatchOptions): OpenPrediction[] {
   const last = panel.periods.at(-1);
   if (last === undefined) return [];
   const end = dayNumber(last) + 1;

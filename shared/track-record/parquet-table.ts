@@ -28,12 +28,12 @@ export function required<Row>(name: string, type: Scalar, valueIn: (row: Row) =>
 }
 
 /** Returns a column whose values may be null. */
-export function optional<Row>(name: string, type: Scalar, valueIn: (row: Row) => Cell): TableColumn<Row> {
+export function optionalColumn<Row>(name: string, type: Scalar, valueIn: (row: Row) => Cell): TableColumn<Row> {
   return { name, elements: [{ name, ...types[type], repetition_type: "OPTIONAL" }], valueIn };
 }
 
 /** Returns a column of lists of numbers. A list may be null. */
-export function listOf<Row>(
+export function listColumn<Row>(
   name: string,
   type: "DOUBLE" | "FLOAT",
   valueIn: (row: Row) => readonly number[] | null,
@@ -96,7 +96,7 @@ export function writeParts<Row>(
  * Returns the rows of a file as objects by column name: all, or those of one step.
  * @throws for a file that is not Parquet
  */
-export async function readTable(bytes: Uint8Array, step?: number): Promise<Record<string, unknown>[]> {
+export async function readTableRows(bytes: Uint8Array, step?: number): Promise<Record<string, unknown>[]> {
   const file = bytes.slice().buffer;
   if (step === undefined) return parquetReadObjects({ file });
   const metadata = parquetMetadata(file);
@@ -121,7 +121,7 @@ export function dimensionColumns<Row extends { readonly series: Readonly<Record<
   others: readonly string[],
 ): TableColumn<Row>[] {
   return dimensions.map((dimension) =>
-    optional(dimensionColumn(dimension, others), "text", ({ series }) => series[dimension] ?? null),
+    optionalColumn(dimensionColumn(dimension, others), "text", ({ series }) => series[dimension] ?? null),
   );
 }
 

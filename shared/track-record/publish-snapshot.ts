@@ -13,7 +13,7 @@ import type { Row } from "../predict/row.ts";
 import { featureOf, seriesOf } from "../predict/row-inputs.ts";
 import { probabilityDecimals, type RowSummary } from "../predict/row-summary.ts";
 import type { Snapshot } from "../predict/snapshot.ts";
-import { type StepForecast, type SteppedSet, setsOfSnapshot } from "../predict/step-forecasts.ts";
+import { type ComputedStep, type SteppedSet, setsOfSnapshot } from "../predict/step-forecasts.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import type { PublishedPoint, PublishedPrediction } from "./published-prediction.ts";
 import { storedDistribution } from "./stored-distribution.ts";
@@ -173,7 +173,7 @@ function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPr
   });
 }
 
-function pointOfStep({ task, target }: ServingDeclaration, { mean, summary }: StepForecast) {
+function pointOfStep({ task, target }: ServingDeclaration, { mean, summary }: ComputedStep) {
   const isEvent = task === "classification";
   return {
     median: isEvent ? null : (summary?.median ?? roundTo(mean, target.decimals)),

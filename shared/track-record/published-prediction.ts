@@ -15,10 +15,10 @@ import { periodColumn, periodStarts, periodText } from "../lake/period-column.ts
 import {
   byStep,
   dimensionColumns,
-  listOf,
-  optional,
+  listColumn,
+  optionalColumn,
   readDimensions,
-  readTable,
+  readTableRows,
   required,
   type TableColumn,
   writeParts,
@@ -94,7 +94,7 @@ export async function readPredictions(
   step?: number,
 ): Promise<PublishedPrediction[]> {
   const { dimensions, schedule, target } = forecast;
-  const rows = z.array(rowShape).parse(await readTable(bytes, step));
+  const rows = z.array(rowShape).parse(await readTableRows(bytes, step));
   return rows.map((row) => {
     const quantiles = quantileColumns.map((name) => numberOrNull.parse(row[name]));
     return {
@@ -172,11 +172,11 @@ function columnsOf({ dimensions, schedule, target }: RecordedForecast): Column[]
     ...dimensionColumns<PublishedPrediction>(dimensions, ownNames),
     required("step", "int", ({ step }) => step),
     { name: "target", elements: [periodColumn("target", schedule.every)], valueIn: (row) => startOf(row.target) },
-    optional("last", "double", ({ last }) => last),
+    optionalColumn("last", "double", ({ last }) => last),
     ...pointColumns("", (row) => row, decimals),
-    ...quantileColumns.map((name, at): Column => optional(name, "double", (row) => row.quantiles?.[at] ?? null)),
+    ...quantileColumns.map((name, at): Column => optionalColumn(name, "double", (row) => row.quantiles?.[at] ?? null)),
     ...(["down", "same", "up"] as const).map(
-      (name): Column => optional(name, "double", ({ chances }) => chances?.[name] ?? null),
+      (name): Column => optionalColumn(name, "double", ({ chances }) => chances?.[name] ?? null),
     ),
     required("is_baseline", "boolean", ({ baseline }) => baseline === null),
     ...pointColumns("baseline_", ({ baseline }) => baseline, decimals),
@@ -195,13 +195,13 @@ function pointColumns(
   const valuesOf = ({ values }: Distribution) => Array.from(values, (units) => fromUnits(units, decimals));
   return [
     ...(["median", "mean", "event"] as const).map(
-      (name): Column => optional(`${prefix}${name}`, "double", (row) => pointOf(row)?.[name] ?? null),
+      (name): Column => optionalColumn(`${prefix}${name}`, "double", (row) => pointOf(row)?.[name] ?? null),
     ),
-    listOf(`${prefix}values`, "DOUBLE", (row) => {
+    listColumn(`${prefix}values`, "DOUBLE", (row) => {
       const distribution = pointOf(row)?.distribution ?? null;
       return distribution && valuesOf(distribution);
     }),
-    listOf(`${prefix}probabilities`, "FLOAT", (row) => {
+    listColumn(`${prefix}probabilities`, "FLOAT", (row) => {
       const distribution = pointOf(row)?.distribution ?? null;
       return distribution && Array.from(distribution.masses);
     }),

@@ -6,9 +6,9 @@ import { percentOf } from "../judging/step-scores.ts";
 import { periodColumn, periodStarts, periodText } from "../lake/period-column.ts";
 import {
   dimensionColumns,
-  optional,
+  optionalColumn,
   readDimensions,
-  readTable,
+  readTableRows,
   required,
   type TableColumn,
   writeTable,
@@ -57,7 +57,7 @@ export async function readScores(
   step?: number,
 ): Promise<PublishedScore[]> {
   const { dimensions, schedule } = forecast;
-  const rows = z.array(rowShape).parse(await readTable(bytes, step));
+  const rows = z.array(rowShape).parse(await readTableRows(bytes, step));
   return rows.map((row): PublishedScore => {
     const covered = coveredColumns.map((name) => z.boolean().nullable().parse(row[name]));
     return {
@@ -126,12 +126,14 @@ function columnsOf({ dimensions, schedule }: RecordedForecast): Column[] {
     required("version", "text", ({ version }) => version),
     required("served_by", "text", ({ servedBy }) => servedBy),
     required("actual", "double", ({ actual }) => actual),
-    optional("low_90", "double", ({ low90 }) => low90),
-    optional("high_90", "double", ({ high90 }) => high90),
+    optionalColumn("low_90", "double", ({ low90 }) => low90),
+    optionalColumn("high_90", "double", ({ high90 }) => high90),
     required("error", "double", ({ error }) => error),
     required("loss", "double", ({ loss }) => loss),
-    optional("baseline_loss", "double", ({ baselineLoss }) => baselineLoss),
-    ...coveredColumns.map((name, at): Column => optional(name, "boolean", ({ covered }) => covered?.[at] ?? null)),
-    optional("exact", "boolean", ({ exact }) => exact),
+    optionalColumn("baseline_loss", "double", ({ baselineLoss }) => baselineLoss),
+    ...coveredColumns.map(
+      (name, at): Column => optionalColumn(name, "boolean", ({ covered }) => covered?.[at] ?? null),
+    ),
+    optionalColumn("exact", "boolean", ({ exact }) => exact),
   ];
 }

@@ -15,7 +15,7 @@ import type { SourceBreak } from "../sources/breaks.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 
-export interface ModelFile {
+export interface WrittenModel {
   readonly model: Uint8Array;
   readonly size: Pick<ModelSize, "nodes" | "trees">;
   /** Names of the file's inputs. By default all features. */
@@ -66,7 +66,7 @@ const profileOfData = memoizeByObject(profileOf);
 export function describeFile(
   forecast: Forecast,
   data: Dataset,
-  { model, size, inputs }: ModelFile,
+  { model, size, inputs }: WrittenModel,
 ): Pick<Card, "model" | "features" | "fingerprint" | "profile"> {
   const isInput = ({ name }: { readonly name: string }) => inputs?.has(name) ?? true;
   return {

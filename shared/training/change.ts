@@ -4,7 +4,7 @@ import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { joinPredicted, type Predicted } from "../judging/predicted.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
-import type { Point } from "../search/space.ts";
+import type { SearchPoint } from "../search/space.ts";
 import { auc } from "../stats/auc.ts";
 import { brier } from "../stats/brier.ts";
 import type { TrainingEffects } from "./contest.ts";
@@ -16,7 +16,7 @@ export const changeCandidate = "change";
 export interface ChangeJudgement {
   /** `model` if boosting is better than each series' own frequency on validation, else `frequency`. */
   readonly source: "model" | "frequency";
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
   readonly auc: number | null;
   readonly brier: number;
   readonly brierBase: number;
@@ -74,7 +74,7 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
 }
 
 interface ChangeProbabilities {
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
   readonly validation: ArrayLike<number>;
   readonly test: ArrayLike<number>;
 }

@@ -12,8 +12,8 @@ import {
   type RowPredictions,
   type Scored,
   type Scoring,
-  scored,
   scoredByOwnErrors,
+  withLosses,
 } from "../judging/scoring.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
 import { success } from "../lib/result.ts";
@@ -115,7 +115,7 @@ export function validated(
 /** Returns the mean loss of a fold. A trial is ranked by the forecast's metric, as contenders are. */
 function meanLoss(scoring: Scoring, predicted: RowPredictions): number {
   const { losses } =
-    scoring.forecast.metric === "crps" ? scoredByOwnErrors(scoring, predicted) : scored(scoring, predicted, null);
+    scoring.forecast.metric === "crps" ? scoredByOwnErrors(scoring, predicted) : withLosses(scoring, predicted, null);
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 

@@ -131,7 +131,7 @@ export function narrowed(window: TestWindow, rows: RowRange): TestWindow {
 }
 
 /** Returns the losses of a challenger, the baseline and the champion by period. */
-export function evidenceOf(window: TestWindow, challenger: Pick<Scored, "losses">): Evidence {
+export function evidenceOfWindow(window: TestWindow, challenger: Pick<Scored, "losses">): Evidence {
   const { periods, rows, losses } = periodLosses(window, challenger);
   return {
     periods: [...periods],

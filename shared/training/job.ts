@@ -13,12 +13,12 @@ import { changeFeaturesOf, type Forecast, lastFeatureOf, numberBehind, tolerance
 import type { Predicted } from "../judging/predicted.ts";
 import { failure, success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
-import type { Point } from "../search/space.ts";
+import type { SearchPoint } from "../search/space.ts";
 
 /** A candidate with its parameters. */
 export interface RecipeChoice {
   readonly candidate: string;
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
 }
 
 export interface Job {

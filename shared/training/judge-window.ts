@@ -5,14 +5,14 @@ import { calibrationOf, thresholdOf } from "../judging/classification.ts";
 import { type GroupCoverage, groupCoverage } from "../judging/group-coverage.ts";
 import { joinPredicted } from "../judging/predicted.ts";
 import { errorBy, missesOf } from "../judging/score.ts";
-import { distributionsOf, formOf, type Scored, scored, scoredByOwnErrors } from "../judging/scoring.ts";
+import { distributionsOf, formOf, type Scored, scoredByOwnErrors, withLosses } from "../judging/scoring.ts";
 import { rowsOf, spanOf, type Windows } from "../judging/windows.ts";
 import type { Contender } from "../registry/card.ts";
 import { evidenceAfter } from "../registry/evidence.ts";
 import { isNaive } from "../registry/gate.ts";
 import { type ChangeEvents, type ChangeJudgement, changeScores } from "./change.ts";
 import type { ValidationResult } from "./contest.ts";
-import { evidenceOf, hasDistributions, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
+import { evidenceOfWindow, hasDistributions, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
 import { fieldOf } from "./field.ts";
 import type { RecipeChoice } from "./job.ts";
 import type { Judgement, JudgeTask, ServingModel } from "./judgement.ts";
@@ -49,7 +49,7 @@ function windowOf({ data, forecast }: JudgeTask, { windows, results, incumbent }
     data,
     forecast,
     rows,
-    naive: naive?.test ?? scored(scoring, lastValues(rows), baseline.validation.form),
+    naive: naive?.test ?? withLosses(scoring, lastValues(rows), baseline.validation.form),
     naiveCandidate: naive?.onValidation.recipe.candidate ?? lastValue.candidate,
     incumbent,
   };
@@ -90,7 +90,7 @@ export function judgementOf(task: JudgeTask, parts: JudgedParts): Judgement {
     incumbent: task.incumbent?.version ?? null,
     change,
     field,
-    evidence: evidenceAfter(evidenceOf(window, window.naive), known),
+    evidence: evidenceAfter(evidenceOfWindow(window, window.naive), known),
     choiceOf(recipe) {
       const result = results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === recipe);
       return result?.onValidation.recipe ?? null;
@@ -99,7 +99,7 @@ export function judgementOf(task: JudgeTask, parts: JudgedParts): Judgement {
       const result = resultOf(choice);
       if (result === null) return null;
       const isRefresh = recipeOf(forecast, choice).id === serving?.id;
-      return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
+      return evidenceAfter(evidenceOfWindow(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
     },
     formFor(choice) {
       const result = resultOf(choice);

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorOf, type Scored, scored, scoredByOwnErrors } from "../judging/scoring.ts";
+import { errorOf, type Scored, scoredByOwnErrors, withLosses } from "../judging/scoring.ts";
 import { rowsOf, type Windows } from "../judging/windows.ts";
 import { isNaive } from "../registry/gate.ts";
 import { refitAt } from "./contest.ts";
@@ -37,6 +37,6 @@ export async function naiveOnTest(
   if (best === null || !test?.ok) throw new RangeError(`forecast ${forecast.id} has no baseline that can be fitted`);
   return {
     recipe: best.recipe,
-    test: scored(scoring, { ...test.value, rows: rowsOf(windows.test) }, best.validation.form),
+    test: withLosses(scoring, { ...test.value, rows: rowsOf(windows.test) }, best.validation.form),
   };
 }

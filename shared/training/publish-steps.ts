@@ -19,7 +19,7 @@ import { learnedKinds, type StepDecision } from "./decide-steps.ts";
 import { fitServedSteps } from "./fit-served-steps.ts";
 import { goldenOf } from "./golden-rows.ts";
 import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
-import { producer, type Run } from "./publish-task.ts";
+import { producer, type RunModel } from "./publish-task.ts";
 import { recipeOf } from "./recipe.ts";
 import type { StepPool } from "./step-job.ts";
 import type { ContestedStep, LearnerKind, StepContest } from "./step-learners.ts";
@@ -47,7 +47,7 @@ const tolerance = 10 * roundingTolerance;
 /** Fits, writes and checks the file. Without a step that a learner serves there is no file. */
 export async function publishSteps(
   task: StepPublishTask,
-  { pool, run }: { readonly pool: StepPool; readonly run: Run },
+  { pool, run }: { readonly pool: StepPool; readonly run: RunModel },
 ): Promise<Result<PublishedSteps, readonly string[]>> {
   const { forecast, decision, contest } = task;
   const kinds = learnedKinds(decision);

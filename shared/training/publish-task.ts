@@ -6,10 +6,10 @@ import type { SourceBreak } from "../sources/breaks.ts";
 import type { Inputs } from "./inputs.ts";
 import type { RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judgement.ts";
-import type { Outcome } from "./verdict.ts";
+import type { TrainingOutcome } from "./verdict.ts";
 
 /** The reference runtime: maps a file and its inputs to one list of numbers per output. */
-export type Run = (model: Uint8Array, inputs: Inputs) => Promise<Readonly<Record<string, Float32Array>>>;
+export type RunModel = (model: Uint8Array, inputs: Inputs) => Promise<Readonly<Record<string, Float32Array>>>;
 
 export interface PublishTask {
   readonly forecast: Forecast;
@@ -19,7 +19,7 @@ export interface PublishTask {
   readonly recipe: RecipeChoice;
   readonly reason: string;
   /** The look of the training and the leaderboard with its p-values. */
-  readonly outcome?: Pick<Outcome, "look" | "contenders">;
+  readonly outcome?: Pick<TrainingOutcome, "look" | "contenders">;
   readonly seed: number;
   readonly codeVersion: string;
   readonly trials: number;

@@ -21,14 +21,14 @@ import { goldenOf } from "./golden-rows.ts";
 import { edgeInputs, type Inputs, inputsOf, joinInputs, mixedInputs, pickInputs } from "./inputs.ts";
 import type { Pool } from "./job.ts";
 import type { Judgement } from "./judgement.ts";
-import { type PublishTask, producer, type Run } from "./publish-task.ts";
+import { type PublishTask, producer, type RunModel } from "./publish-task.ts";
 import { cardOf } from "./published-card.ts";
 import { expectedOutputs, inputsNeeded } from "./published-inputs.ts";
 import { recipeOf } from "./recipe.ts";
 
 export interface PublishEffects {
   readonly pool: Pool;
-  readonly run: Run;
+  readonly run: RunModel;
 }
 
 export interface Published {

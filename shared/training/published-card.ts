@@ -7,7 +7,7 @@ import type { Backfill } from "../registry/backfill.ts";
 import type { Card, Decision } from "../registry/card.ts";
 import { isNaive } from "../registry/gate.ts";
 import type { Golden } from "../registry/golden-shape.ts";
-import { cardBreaks, describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
+import { cardBreaks, describeFile, identityOf, lineageOf, type WrittenModel } from "./card-parts.ts";
 import { shareOf } from "./change.ts";
 import { intervalOptions } from "./evidence.ts";
 import type { RecipeChoice } from "./job.ts";
@@ -15,7 +15,7 @@ import type { Judgement } from "./judgement.ts";
 import { type PublishTask, producer } from "./publish-task.ts";
 import { recipeOf } from "./recipe.ts";
 
-export interface CardParts extends ModelFile {
+export interface CardParts extends WrittenModel {
   readonly version: string;
   readonly golden: Golden;
   readonly decision: Decision | null;

@@ -3,7 +3,7 @@ import { membersOf } from "../candidates/average.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { PredictedRows } from "../judging/classification.ts";
 import { joinPredicted, slicePredicted } from "../judging/predicted.ts";
-import { type Scored, scored, scoredByOtherPeriods } from "../judging/scoring.ts";
+import { type Scored, scoredByOtherPeriods, withLosses } from "../judging/scoring.ts";
 import { rowsOf, type Windows } from "../judging/windows.ts";
 import { meanFit, type Refit, refitAt, type TrainingEffects, type ValidationResult } from "./contest.ts";
 import { rowsAfter } from "./evidence.ts";
@@ -52,7 +52,7 @@ export async function scoreOnTest(
           : meanFit({ forecast, data }, rowsOf(windows.test), await Promise.all(members.map(refit)));
       if (!fit.ok) return null;
       const { predictions, changes, seconds } = fit.value;
-      const test = scored(
+      const test = withLosses(
         { forecast, data },
         { predictions, changes, rows: rowsOf(windows.test) },
         onValidation.validation.form,
@@ -102,5 +102,5 @@ export async function servedOnTest(
   if ((later.changes === null) !== (refitted.changes === null)) return refitted;
   const served = joinPredicted([slicePredicted(refitted, 0, unseen.from - rows.from), later]);
   const form = resultOfRecipe(forecast, results, incumbent.recipe)?.onValidation.validation.form ?? refitted.form;
-  return scored({ forecast, data }, { ...served, rows }, form);
+  return withLosses({ forecast, data }, { ...served, rows }, form);
 }

@@ -5,7 +5,7 @@ import type { Fold } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { createRandom } from "../models/random.ts";
 import { certainFolds, shouldPrune } from "../search/median-pruner.ts";
-import type { Point, Space, Trial } from "../search/space.ts";
+import type { SearchPoint, Space, Trial } from "../search/space.ts";
 import { suggest } from "../search/tpe.ts";
 import type { Job, Pool } from "./job.ts";
 
@@ -21,7 +21,7 @@ export interface TrialRecord extends Trial {
 /** The best trial, with its predictions for the validation rows. */
 export interface Found extends Predicted {
   readonly candidate: string;
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
   /** Mean loss over the validation folds. */
   readonly loss: number;
   readonly seconds: number;
@@ -104,7 +104,7 @@ interface Run extends Predicted {
 async function runTrial(
   task: SearchTask,
   pool: Pool,
-  { parameters, earlier }: { readonly parameters: Point; readonly earlier: readonly Trial[] },
+  { parameters, earlier }: { readonly parameters: SearchPoint; readonly earlier: readonly Trial[] },
 ): Promise<Run> {
   const folds: number[] = [];
   const pieces: Predicted[] = [];

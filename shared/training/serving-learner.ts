@@ -7,7 +7,7 @@ import type { FurtherSteps, StepLearner } from "../registry/further-steps.ts";
 import { at } from "../stats/numbers.ts";
 import { inputsOf, pickInputs } from "./inputs.ts";
 import type { RecipeChoice } from "./job.ts";
-import type { Run } from "./publish-task.ts";
+import type { RunModel } from "./publish-task.ts";
 
 export interface ServingLearner {
   readonly learner: StepLearner;
@@ -23,7 +23,7 @@ export interface ServingLearner {
 export async function outputsOfFile(
   rows: StepRows,
   { bytes, learner }: ServingLearner,
-  { steps, since, run }: { readonly steps: readonly number[]; readonly since: number; readonly run: Run },
+  { steps, since, run }: { readonly steps: readonly number[]; readonly since: number; readonly run: RunModel },
 ): Promise<LearnedRows> {
   const { data } = rows;
   const found: number[] = [];
@@ -37,7 +37,11 @@ export async function outputsOfFile(
   return { rows: Int32Array.from(found), outputs: stepOutputs(outputs, found, rows) };
 }
 
-function stepOutputs(outputs: Awaited<ReturnType<Run>>, found: readonly number[], { data }: StepRows): StepOutputs {
+function stepOutputs(
+  outputs: Awaited<ReturnType<RunModel>>,
+  found: readonly number[],
+  { data }: StepRows,
+): StepOutputs {
   const [down, up, predictions] = [outputs[downOutput], outputs[upOutput], outputs[predictionOutput]];
   if (down !== undefined && up !== undefined)
     return { predictions: Float64Array.from(found, (row) => at(data.last, row)), directions: { down, up } };

@@ -13,7 +13,7 @@ import { blocksMin } from "../stats/block-tests.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import { mean } from "../stats/mean.ts";
 import { at } from "../stats/numbers.ts";
-import type { Run } from "./publish-task.ts";
+import type { RunModel } from "./publish-task.ts";
 import { outputsOfFile, type ServingLearner } from "./serving-learner.ts";
 import type { StepPool } from "./step-job.ts";
 import { type ByOrigin, byOrigin, type StepContest, type StepContestTask, type StepServer } from "./step-learners.ts";
@@ -54,7 +54,7 @@ const fitsMax = 4;
 export async function testRefresh(
   task: StepContestTask,
   refresh: Refresh,
-  { pool, run }: { readonly pool: StepPool; readonly run: Run },
+  { pool, run }: { readonly pool: StepPool; readonly run: RunModel },
 ): Promise<RefreshTest | null> {
   const { forecast, panel, rows } = task;
   const compared = comparedSteps(rows, refresh.champion);

@@ -21,7 +21,7 @@ export interface StepScores extends DistributionScores {
 }
 
 /** Name of the row with the scores of plain past changes. It is not a contender. */
-export const pastChanges = "past changes";
+export const pastChangesName = "past changes";
 
 /** Returns the scores of each contender by name; empty for a classification. O(1). */
 export function stepScoresOf(

@@ -9,7 +9,7 @@ import { decideSteps, learnedKinds, type StepDecision, type StepSituation } from
 import { servedJob } from "./fit-served-steps.ts";
 import type { RecipeChoice } from "./job.ts";
 import { type PublishedSteps, publishSteps } from "./publish-steps.ts";
-import type { Run } from "./publish-task.ts";
+import type { RunModel } from "./publish-task.ts";
 import { recipeOf } from "./recipe.ts";
 import { reuseJobs, runAhead } from "./reuse-jobs.ts";
 import type { ServingLearner } from "./serving-learner.ts";
@@ -31,7 +31,7 @@ export interface StepTraining {
 
 export interface StepEffects {
   readonly pool: StepPool;
-  readonly run: Run;
+  readonly run: RunModel;
 }
 
 interface Decided {

@@ -10,7 +10,7 @@ import type { Judgement } from "./judgement.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { recipeIdsOf, recipeOf } from "./recipe.ts";
 
-export interface Outcome {
+export interface TrainingOutcome {
   /** The recipe that is submitted: the first on validation that passes the look, else the best on validation. */
   readonly recipe: RecipeChoice;
   readonly verdict: Verdict;
@@ -29,7 +29,7 @@ export interface Outcome {
 const ownKey = "this training";
 
 /** Tests the field if a look is allowed, and submits the best recipe to the gate. */
-export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: Situation): Outcome {
+export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: Situation): TrainingOutcome {
   const { incumbent, field, evidence } = judgement;
   const rule = lookRuleOf(forecast);
   const plan = planLook(evidence.periods, situation, rule);

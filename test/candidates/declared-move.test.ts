@@ -1,6 +1,6 @@
 /** Tests the growth of a season, by hand and for every step, and the candidates that move the last value by a feature. */
 import { expect, test } from "vitest";
-import { drift, seasonalGrowth } from "../../shared/candidates/declared-move.ts";
+import { drift, seasonalGrowthMove } from "../../shared/candidates/declared-move.ts";
 import { predictValue } from "../../shared/candidates/fitted.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import type { Feature } from "../../shared/features/feature.ts";
@@ -79,7 +79,7 @@ test("the candidate predicts the last value times the growth, and the last value
   const values = Array.from({ length: 40 }, (_, at) => 100 + ((at * 37) % 23));
   const data = datasetOf(panelOf(values), { features, tolerance: 0 });
   const task = taskOf(data, { from: 0, to: 5 }, { transform: "log-difference", parameters: { growth: "growth" } });
-  const fit = seasonalGrowth.fit(task);
+  const fit = seasonalGrowthMove.fit(task);
   if (!fit.ok) throw new Error(JSON.stringify(fit.error));
   const all = { from: 0, to: data.rows };
   const predictions = predictValue(fit.value, data, all, "log-difference");
@@ -95,12 +95,12 @@ test("the candidate predicts the last value times the growth, and the last value
 test("the candidate names what it cannot use", () => {
   const data = datasetOf(panelOf([1, 2, 3, 4]), { features, tolerance: 0 });
   const rows = { from: 0, to: 2 };
-  expect(seasonalGrowth.fit(taskOf(data, rows, { parameters: { growth: "growth" } }))).toMatchObject({
+  expect(seasonalGrowthMove.fit(taskOf(data, rows, { parameters: { growth: "growth" } }))).toMatchObject({
     ok: false,
     error: { found: "a target fitted as difference", expected: "a log-difference" },
   });
   expect(
-    seasonalGrowth.fit(taskOf(data, rows, { transform: "log-difference", parameters: { growth: "grow" } })),
+    seasonalGrowthMove.fit(taskOf(data, rows, { transform: "log-difference", parameters: { growth: "grow" } })),
   ).toMatchObject({ ok: false, error: { found: "growth grow" } });
 });
 

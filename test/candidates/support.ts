@@ -3,7 +3,7 @@ import type { Candidate, FitTask, Task } from "../../shared/candidates/candidate
 import { type Fitted, moveOf, type Transform } from "../../shared/candidates/fitted.ts";
 import { candidates } from "../../shared/candidates/index.ts";
 import type { Column, Dataset, RowRange } from "../../shared/features/dataset.ts";
-import type { Point } from "../../shared/search/space.ts";
+import type { SearchPoint } from "../../shared/search/space.ts";
 import { modelOf } from "../models/support.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 
@@ -62,7 +62,7 @@ export function taskOf(
 }
 
 interface TaskOptions {
-  readonly parameters?: Point;
+  readonly parameters?: SearchPoint;
   readonly seed?: number;
   readonly transform?: Transform;
   readonly task?: Task;
@@ -79,7 +79,7 @@ const ownTests = ["seasonal-growth", "drift", "changes"];
 export const everyCandidate: readonly {
   readonly id: string;
   readonly candidate: Candidate;
-  readonly parameters: Point;
+  readonly parameters: SearchPoint;
 }[] = [
   ...candidates
     .filter(({ id }) => !classifiers.includes(id) && !ownTests.includes(id))

@@ -12,7 +12,7 @@ import {
   weightedIntervalScore,
   wisLevels,
 } from "../../shared/distributions/interval-score.ts";
-import { chancesAround, meanOf, quantilesOf } from "../../shared/distributions/summary.ts";
+import { chancesAround, expectedValueOf, quantilesOf } from "../../shared/distributions/summary.ts";
 import { directionBrier, directionLogLoss, directions } from "../../shared/distributions/three-classes.ts";
 import golden from "../golden/distributions.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
@@ -126,5 +126,5 @@ describe("for any distribution and outcome", () => {
 test("an outcome outside the distribution is not covered, and one between two values is by its rank", () => {
   const distribution = distributionOf([0, 10], [1, 1]);
   expect([-1, 5, 11].map((outcome) => fractionalCoverage(distribution, outcome, 0.8))).toEqual([0, 1, 0]);
-  expect(meanOf(distribution)).toBe(5);
+  expect(expectedValueOf(distribution)).toBe(5);
 });

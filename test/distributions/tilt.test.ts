@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { distributionOf } from "../../shared/distributions/distribution.ts";
-import { meanOf } from "../../shared/distributions/summary.ts";
+import { expectedValueOf } from "../../shared/distributions/summary.ts";
 import { withMean } from "../../shared/distributions/tilt.ts";
 import golden from "../golden/tilt.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
@@ -30,14 +30,14 @@ test("any mean inside the values is reached, and only values of the distribution
         1,
         { absolute: 1e-9 },
       );
-      expectClose(meanOf(found), mean, { absolute: 1e-6 * Math.max(1, most - least) });
+      expectClose(expectedValueOf(found), mean, { absolute: 1e-6 * Math.max(1, most - least) });
     }),
   );
 });
 
 test("a mean outside the values gives the nearest end, and a single value stays", () => {
   const far = withMean(distributionOf([1, 2, 3], [1, 1, 1]), 50);
-  expectClose(meanOf(far), 3, { absolute: 1e-6 });
+  expectClose(expectedValueOf(far), 3, { absolute: 1e-6 });
   const single = distributionOf([7], [1]);
   expect(withMean(single, 9)).toEqual(single);
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
-import { examplesOf } from "../../trainer/local/examples.ts";
+import { exampleRequests } from "../../trainer/local/examples.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { answerOf, expectAgreement, expectWhole, path, versionsOf } from "../support/agreement.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
@@ -206,7 +206,7 @@ test("a support vector regression of scikit-learn, which the built-in engine doe
   const { bytes } = await hub.api.downloadArtefact({ ...address(output.version), artefact: "model.onnx" });
   const { prediction } = await runReference(bytes, inputs);
   expect(answer.expected).toBeCloseTo(prediction?.[0] ?? Number.NaN, 4);
-  const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
+  const examples = await exampleRequests(hub, { forecast: forecast.id, state: platform.state });
   const [own, mlflow, v2] = examples.map((one) => JSON.parse(one.answer));
   expect(mlflow.predictions).toEqual([own.predicted_price]);
   expect(v2.model_version).toBe(output.version);

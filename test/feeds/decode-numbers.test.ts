@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeNumbers } from "../../shared/feeds/cl-central-bank/decode-numbers.ts";
-import type { Cell } from "../../shared/feeds/monthly-csv/read-table.ts";
+import type { MonthCell } from "../../shared/feeds/monthly-csv/read-table.ts";
 import { ProblemList } from "../../shared/feeds/problem-list.ts";
 import { addPeriods } from "../../shared/period.ts";
 import { withLostPoint } from "../../trainer/simulate/lost-points.ts";
@@ -11,7 +11,7 @@ import { withLostPoint } from "../../trainer/simulate/lost-points.ts";
 const nineDigits = (value: number) => Number(value.toPrecision(9));
 
 const first = "1996-01";
-const cellsOf = (texts: readonly string[]): Cell[] =>
+const cellsOf = (texts: readonly string[]): MonthCell[] =>
   texts.map((text, at) => ({ row: at + 2, period: addPeriods(first, at), text }));
 
 function decoded(texts: readonly string[], anchor: { readonly at: number; readonly level: number }) {

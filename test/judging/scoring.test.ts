@@ -11,9 +11,9 @@ import {
   errorOf,
   formOf,
   type Scoring,
-  scored,
   scoredByOtherPeriods,
   scoredByOwnErrors,
+  withLosses,
 } from "../../shared/judging/scoring.ts";
 import { smallForecast } from "../training/support.ts";
 
@@ -88,7 +88,7 @@ describe("losses by CRPS", () => {
     const scoring: Scoring = { forecast: regression, data };
     const form = formOf(scoring, { ...plain([20, 20]), rows: { from: 0, to: 2 } });
     expect(form).toMatchObject({ kind: "location-scale", shape: [-1, 1] });
-    const { losses } = scored(scoring, { ...plain([20]), rows: { from: 2, to: 3 } }, form);
+    const { losses } = withLosses(scoring, { ...plain([20]), rows: { from: 2, to: 3 } }, form);
     // The distribution is 19 or 21: E|X − 20| = 1, and ½ E|X − X′| = 0.5.
     expect(losses[0]).toBeCloseTo(0.5, 10);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { meanOf } from "../../shared/distributions/summary.ts";
+import { expectedValueOf } from "../../shared/distributions/summary.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { baselineDistributions, chooseBaseline, type StepBaseline } from "../../shared/judging/step-baselines.ts";
@@ -76,7 +76,7 @@ test("the mean of a baseline's distribution is the prediction of its point", () 
       const points = pointPredictions(set, data, rows, baseline.point);
       baselineDistributions(changing, set, { baseline, rows }).forEach((distribution, i) => {
         // The values of a group are rounded to the published digit.
-        expectClose(meanOf(distribution) / 100, points[i] ?? Number.NaN, {
+        expectClose(expectedValueOf(distribution) / 100, points[i] ?? Number.NaN, {
           absolute: set.name === "series" ? 1e-5 : 0.005,
         });
       });

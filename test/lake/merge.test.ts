@@ -4,16 +4,16 @@ import { expect, test } from "vitest";
 import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
 import {
   compareRanks,
+  type FactSource,
   isNewer,
   mergeFacts,
   publicationRank,
-  type Source,
   type StoredFact,
 } from "../../shared/lake/merge.ts";
 import { comparePublication, type KnownPartition, planIngest } from "../../shared/lake/plan.ts";
 
 interface Publication {
-  readonly source: Source;
+  readonly source: FactSource;
   readonly facts: readonly Fact[];
 }
 

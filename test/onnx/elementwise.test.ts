@@ -9,8 +9,8 @@ import {
   int,
   int64Tensor,
   ints,
-  type Shape,
   string,
+  type TensorShape,
 } from "../../shared/onnx/graph.ts";
 import { ELEMENT_TYPES } from "../../shared/onnx/schema.ts";
 import { CLOSE, EXACT, expectParity, programOf, type Tolerance } from "./parity.ts";
@@ -58,7 +58,7 @@ test.each([9, 11, 13, 17])("Softmax of opset %i is close", async (opset) => {
   await expectUnary("Softmax", { from: finiteFloat, tolerance: CLOSE, opset, attributes: { axis: int(1) } });
 });
 
-const shapes: readonly (readonly [Shape, Shape, Shape])[] = [
+const shapes: readonly (readonly [TensorShape, TensorShape, TensorShape])[] = [
   [
     [null, 3],
     [null, 3],
@@ -216,7 +216,7 @@ test.each(["12abc", "", " 1", "0x10", "Infinity"])("Cast refuses the text %j as 
   });
 });
 
-const concats: readonly { shapes: readonly Shape[]; axis: number; shape: Shape }[] = [
+const concats: readonly { shapes: readonly TensorShape[]; axis: number; shape: TensorShape }[] = [
   {
     shapes: [
       [null, 1],
@@ -260,7 +260,7 @@ test.each(["float", "string", "int64", "bool"] as const)("Concat of %s puts colu
   }
 });
 
-const reshapes: readonly { from: Shape; target: readonly number[]; to: Shape }[] = [
+const reshapes: readonly { from: TensorShape; target: readonly number[]; to: TensorShape }[] = [
   { from: [null, 1, 5], target: [-1, 5], to: [null, 5] },
   { from: [null, 6], target: [0, 2, 3], to: [null, 2, 3] },
   { from: [null, 6], target: [0, -1, 3], to: [null, 2, 3] },
@@ -317,11 +317,11 @@ test("ArrayFeatureExtractor picks columns, and labels at computed positions", as
 });
 
 const gathers: readonly {
-  shape: Shape;
+  shape: TensorShape;
   axis: number;
   indices: readonly number[];
   dims?: readonly number[];
-  to: Shape;
+  to: TensorShape;
 }[] = [
   { shape: [null, 3], axis: 1, indices: [2, 0, -1], to: [null, 3] },
   { shape: [null, 3], axis: -1, indices: [1], dims: [], to: [null] },

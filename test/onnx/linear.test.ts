@@ -7,9 +7,9 @@ import {
   floatTensor,
   int,
   ints,
-  type Shape,
   string,
   strings,
+  type TensorShape,
 } from "../../shared/onnx/graph.ts";
 import { expectParity, type Tolerance } from "./parity.ts";
 import { type Feed, feedsArbitrary, finiteFloat, singleGraph, smallInt } from "./single.ts";
@@ -93,13 +93,14 @@ test.each(cases)(
   },
 );
 
-const matrices: readonly { attributes: Attributes; b: readonly number[]; bias?: readonly number[]; a?: Shape }[] = [
-  { attributes: {}, b: [COLUMNS, 2] },
-  { attributes: { transB: int(1) }, b: [2, COLUMNS], bias: [2] },
-  { attributes: { alpha: float(0.5), beta: float(-2) }, b: [COLUMNS, 3], bias: [1, 3] },
-  { attributes: { transB: int(1), beta: float(0) }, b: [3, COLUMNS], bias: [1] },
-  { attributes: { transA: int(1) }, b: [3, 2], bias: [COLUMNS, 1], a: [3, COLUMNS] },
-];
+const matrices: readonly { attributes: Attributes; b: readonly number[]; bias?: readonly number[]; a?: TensorShape }[] =
+  [
+    { attributes: {}, b: [COLUMNS, 2] },
+    { attributes: { transB: int(1) }, b: [2, COLUMNS], bias: [2] },
+    { attributes: { alpha: float(0.5), beta: float(-2) }, b: [COLUMNS, 3], bias: [1, 3] },
+    { attributes: { transB: int(1), beta: float(0) }, b: [3, COLUMNS], bias: [1] },
+    { attributes: { transA: int(1) }, b: [3, 2], bias: [COLUMNS, 1], a: [3, COLUMNS] },
+  ];
 
 test.each(matrices)("Gemm with $attributes", async ({ attributes, b, bias, a = [null, COLUMNS] }) => {
   const feed: Feed = { name: "a", type: "float", shape: a, from: finiteFloat };

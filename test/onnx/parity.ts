@@ -1,7 +1,7 @@
 /** Runs one file with the same inputs in onnxruntime and in the built-in engine. */
 import { expect } from "vitest";
 import { compile } from "../../shared/onnx/compile.ts";
-import type { Program, Run, Value } from "../../shared/onnx/evaluate.ts";
+import type { GraphRun, Program, Value } from "../../shared/onnx/evaluate.ts";
 import type { Graph } from "../../shared/onnx/graph.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
@@ -22,7 +22,7 @@ export function programOf(graph: Graph): Program {
   return compiled.value;
 }
 
-export function outputsOf(run: Run): Readonly<Record<string, Value>> {
+export function outputsOf(run: GraphRun): Readonly<Record<string, Value>> {
   if (!run.ok) throw new Error(describeProblem(run.error));
   return run.value;
 }

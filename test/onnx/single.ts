@@ -1,13 +1,13 @@
 /** Runs graphs of one operator with random inputs in both engines. */
 import fc from "fast-check";
 import type { Value } from "../../shared/onnx/evaluate.ts";
-import type { Attributes, ElementType, Graph, Node, Shape, Tensor } from "../../shared/onnx/graph.ts";
+import type { Attributes, ElementType, Graph, Node, Tensor, TensorShape } from "../../shared/onnx/graph.ts";
 import { graphOf } from "./models.ts";
 
 export interface Feed {
   readonly name: string;
   readonly type: "float" | "int64" | "int32" | "bool" | "string";
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   /** Elements to draw from instead of the type's special values. */
   readonly from?: fc.Arbitrary<number | string>;
 }
@@ -71,7 +71,7 @@ interface SingleGraph {
   readonly initializers?: readonly Tensor[];
   /** Input names in order; by default the feeds, then the initializers. */
   readonly inputs?: readonly string[];
-  readonly outputs: readonly { readonly name: string; readonly type: ElementType; readonly shape: Shape }[];
+  readonly outputs: readonly { readonly name: string; readonly type: ElementType; readonly shape: TensorShape }[];
   readonly opsets?: Graph["opsets"];
   readonly irVersion?: number;
 }

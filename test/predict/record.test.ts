@@ -13,7 +13,7 @@ import {
   messagesOf,
 } from "../../shared/predict/prediction-messages.ts";
 import { recordedAnswer, recordedTable } from "../../shared/predict/record.ts";
-import type { Column } from "../../shared/registry/golden.ts";
+import type { InputColumn } from "../../shared/registry/golden.ts";
 import { dimensionValues, forecast, instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 
@@ -75,10 +75,10 @@ test("a hypothesis is marked", () => {
 });
 
 /** Returns thirty columns with text and numbers. */
-function wide(rows: number, text: string): Record<string, Column> {
+function wide(rows: number, text: string): Record<string, InputColumn> {
   const column = (at: number) => Float32Array.from({ length: rows }, (_, row) => Math.fround(row * 1.2345 + at / 7));
   return Object.fromEntries(
-    snapshot.model.inputs.map(({ name, categories }, at): [string, Column] => [
+    snapshot.model.inputs.map(({ name, categories }, at): [string, InputColumn] => [
       name,
       categories === null ? column(at) : new Array<string>(rows).fill(text),
     ]),

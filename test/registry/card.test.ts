@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { success } from "../../shared/lib/result.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
-import { checkCard, type Place } from "../../shared/registry/check-card.ts";
+import { type CardExpectation, checkCard } from "../../shared/registry/check-card.ts";
 import { compareCards } from "../../shared/registry/compare.ts";
 import { type Evaluate, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
@@ -39,11 +39,11 @@ test("the card of the tests is valid, matches its file and passes its golden row
   );
 });
 
-function placeOf({ forecast: id, version, model: { sha256, bytes }, fingerprint }: Card): Place {
+function placeOf({ forecast: id, version, model: { sha256, bytes }, fingerprint }: Card): CardExpectation {
   return { forecast: id, version, sha256, bytes, fingerprints: [fingerprint, "0123456789abcdef"] };
 }
 
-test.each<[string, Partial<Place>]>([
+test.each<[string, Partial<CardExpectation>]>([
   ["forecast", { forecast: "other" }],
   ["version", { version: "v2" }],
   ["sha256", { sha256: "0".repeat(64) }],

@@ -1,11 +1,11 @@
 import { test } from "vitest";
 import { drawPoint, fitParzen, logDensity } from "../../shared/search/parzen.ts";
-import type { Range } from "../../shared/search/space.ts";
+import type { ParameterRange } from "../../shared/search/space.ts";
 import { seededRandom } from "../support/chance.ts";
 import { expectClose } from "../support/close.ts";
 
-const color: Range = { kind: "categorical", choices: ["red", "green", "blue"] };
-const share: Range = { kind: "uniform", low: 0, high: 1 };
+const color: ParameterRange = { kind: "categorical", choices: ["red", "green", "blue"] };
+const share: ParameterRange = { kind: "uniform", low: 0, high: 1 };
 const POINTS = [
   [0, 0.1],
   [0, 0.15],

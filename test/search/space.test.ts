@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkSpace, decode, encode, type Range, stepAt } from "../../shared/search/space.ts";
+import { checkSpace, coordinateOf, decode, type ParameterRange, stepAt } from "../../shared/search/space.ts";
 import { expectClose } from "../support/close.ts";
 
-const integer = (low: number, high: number): Range => ({ kind: "integer", low, high });
+const integer = (low: number, high: number): ParameterRange => ({ kind: "integer", low, high });
 
 test("every coordinate decodes into the range and encodes back to itself", () => {
-  const ranges: Range[] = [
+  const ranges: ParameterRange[] = [
     { kind: "uniform", low: -5, high: 10 },
     { kind: "log-uniform", low: 1e-6, high: 1e3 },
     integer(-3, 12),
@@ -15,7 +15,7 @@ test("every coordinate decodes into the range and encodes back to itself", () =>
   fc.assert(
     fc.property(fc.constantFrom(...ranges), fc.double({ min: 0, max: 1, noNaN: true }), (range, place) => {
       const value = decode(range, place);
-      const back = encode(range, value);
+      const back = coordinateOf(range, value);
       expect(back).not.toBeNull();
       expectClose(back, place, { absolute: stepAt(range, back ?? 0) + 1e-9 });
       if (range.kind.endsWith("integer")) expect(Number.isInteger(value)).toBe(true);
@@ -39,21 +39,21 @@ test("each integer has an equal share of its range, including the ends", () => {
 });
 
 test("a logarithmic range is uniform over orders of magnitude", () => {
-  expectClose(encode({ kind: "log-uniform", low: 1e-4, high: 1 }, 1e-2), 0.5);
+  expectClose(coordinateOf({ kind: "log-uniform", low: 1e-4, high: 1 }, 1e-2), 0.5);
   expect(decode({ kind: "log-integer", low: 1, high: 1 }, 0.5)).toBe(1);
 });
 
 test("values outside their range have no coordinate", () => {
-  expect(encode(integer(1, 4), 5)).toBeNull();
-  expect(encode(integer(1, 4), 2.5)).toBeNull();
-  expect(encode(integer(1, 4), "2")).toBeNull();
-  expect(encode(integer(1, 4), undefined)).toBeNull();
-  expect(encode({ kind: "categorical", choices: ["a", false] }, "b")).toBeNull();
-  expect(encode({ kind: "categorical", choices: ["a", false] }, false)).toBe(1);
+  expect(coordinateOf(integer(1, 4), 5)).toBeNull();
+  expect(coordinateOf(integer(1, 4), 2.5)).toBeNull();
+  expect(coordinateOf(integer(1, 4), "2")).toBeNull();
+  expect(coordinateOf(integer(1, 4), undefined)).toBeNull();
+  expect(coordinateOf({ kind: "categorical", choices: ["a", false] }, "b")).toBeNull();
+  expect(coordinateOf({ kind: "categorical", choices: ["a", false] }, false)).toBe(1);
 });
 
 test("an invalid range is rejected with the name of its parameter", () => {
-  const refusal = (range: Range) => () => checkSpace({ depth: range });
+  const refusal = (range: ParameterRange) => () => checkSpace({ depth: range });
   expect(refusal({ kind: "uniform", low: 1, high: 1 })).toThrow(/depth.*low < high/);
   expect(refusal({ kind: "log-uniform", low: 0, high: 1 })).toThrow(/depth.*above 0/);
   expect(refusal({ kind: "integer", low: 0.5, high: 3 })).toThrow(/depth.*integer bounds/);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Point, Space, Trial } from "../../shared/search/space.ts";
+import type { SearchPoint, Space, Trial } from "../../shared/search/space.ts";
 import { suggest } from "../../shared/search/tpe.ts";
 import { median } from "../../shared/stats/median.ts";
 import { seededRandom } from "../support/chance.ts";
@@ -7,10 +7,10 @@ import { seededRandom } from "../support/chance.ts";
 const SEEDS = 5;
 const TRIALS = 100;
 
-type Objective = (point: Point) => number;
-type Strategy = (space: Space, trials: readonly Trial[], random: () => number) => Point;
+type Objective = (point: SearchPoint) => number;
+type Strategy = (space: Space, trials: readonly Trial[], random: () => number) => SearchPoint;
 
-const number = (point: Point, name: string) => Number(point[name]);
+const number = (point: SearchPoint, name: string) => Number(point[name]);
 const randomSearch: Strategy = (space, _, random) => suggest(space, [], random);
 
 function search(space: Space, objective: Objective, seed: number, strategy: Strategy = suggest): Trial[] {

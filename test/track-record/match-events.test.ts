@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Panel } from "../../shared/features/panel.ts";
 import { customers } from "../../shared/forecasts/customers.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
-import { type EventOrigin, matchEvents, openPredictions } from "../../shared/track-record/match-events.ts";
+import { type EventOrigin, matchEvents, waitingPredictions } from "../../shared/track-record/match-events.ts";
 import { planEventScores } from "../../shared/track-record/plan-event-scores.ts";
 import type { StoredPublication } from "../../shared/track-record/plan-scores.ts";
 import type { PublishedPrediction } from "../../shared/track-record/published-prediction.ts";
@@ -30,7 +30,7 @@ function matchesOf(panel: Panel, origins: readonly EventOrigin[]): string[] {
 }
 
 const openOf = (panel: Panel, origins: readonly EventOrigin[]): string[] =>
-  openPredictions(panel, { origins, activeDays }).map(({ is, origin }) => `${is} by ${origin}`);
+  waitingPredictions(panel, { origins, activeDays }).map(({ is, origin }) => `${is} by ${origin}`);
 
 test("a prediction is compared with the next purchase, also months later, and until then it is open", () => {
   const origins = headlines("2025-01-31");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crps } from "../../shared/distributions/crps.ts";
 import { type Distribution, distributionOf } from "../../shared/distributions/distribution.ts";
-import { meanOf } from "../../shared/distributions/summary.ts";
+import { expectedValueOf } from "../../shared/distributions/summary.ts";
 import { storedDistribution } from "../../shared/track-record/stored-distribution.ts";
 
 /** A distribution of many values with an atom at 0, as of the changes of a price over several publications. */
@@ -31,7 +31,7 @@ test.each([
   const stored = storedDistribution(large);
   expect(stored.values.length).toBeLessThanOrEqual(400);
   expect(stored.values.every(Number.isInteger)).toBe(true);
-  expect(Math.abs(meanOf(stored) - meanOf(large))).toBeLessThan(0.5);
+  expect(Math.abs(expectedValueOf(stored) - expectedValueOf(large))).toBeLessThan(0.5);
   for (const outcome of [-2000, -300, -40, -5, 0, 5, 35, 500]) {
     expect(Math.abs(crps(stored, outcome) / crps(large, outcome) - 1)).toBeLessThan(0.01);
   }

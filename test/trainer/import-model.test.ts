@@ -23,7 +23,7 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import { decide } from "../../shared/registry/gate.ts";
 import { type Look, lookRuleOf } from "../../shared/registry/look.ts";
 import type { Job } from "../../shared/training/job.ts";
-import type { Run } from "../../shared/training/publish-task.ts";
+import type { RunModel } from "../../shared/training/publish-task.ts";
 import { checkedGraph, type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
 import { runInProcess } from "../../trainer/training/reference-process.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
@@ -59,7 +59,11 @@ function lineFile(scale = 1): Uint8Array<ArrayBuffer> {
 }
 
 /** Imports a file. It runs in this process, because a child process for each file takes a second. */
-function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool, run: Run = runReference) {
+function imported(
+  task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">,
+  threads = pool,
+  run: RunModel = runReference,
+) {
   const prepared = {
     forecast: smallForecast,
     panel,

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
-import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { type InputColumn, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement } from "../../shared/training/judgement.ts";
@@ -59,7 +59,7 @@ test.each(bothKinds)(
     const isLine = ["logistic", "average"].includes(recipe.candidate);
     expect(card.golden.tolerance).toBe(isTree ? 0 : isLine ? 1e-5 : 1e-6);
     const reference = await runReference(model, rows.inputs);
-    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, InputColumn>>);
     if (!ours.ok) throw new Error(ours.error.reason);
     expect(Object.keys(reference)).toEqual(["prediction"]);
     reference.prediction?.forEach((value, row) => {

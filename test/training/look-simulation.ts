@@ -7,7 +7,7 @@ import { createRandom, type Random } from "../../shared/models/random.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { type Look, planLook } from "../../shared/registry/look.ts";
 import { judge } from "../../shared/training/judge.ts";
-import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
+import { outcomeOf, type TrainingOutcome } from "../../shared/training/verdict.ts";
 import { seededNormal } from "../support/chance.ts";
 import { changingForecast } from "./publishing.ts";
 import { instantPool, keepingEffects, smallDataset, smallForecast } from "./support.ts";
@@ -64,7 +64,7 @@ export interface World {
 export interface LookResult {
   readonly periods: number;
   readonly look: Look;
-  readonly outcome: Outcome;
+  readonly outcome: TrainingOutcome;
   /** The smallest p of a learned contender, multiplied by 2 for each halving: it is promoted if this is below the level. */
   readonly p: number;
 }
@@ -103,12 +103,12 @@ export async function simulateLooks(world: World): Promise<LookResult[]> {
 }
 
 /** Returns true if the outcome promotes something else than the baseline. */
-export function servesLearned({ verdict, recipe }: Outcome): boolean {
+export function servesLearned({ verdict, recipe }: TrainingOutcome): boolean {
   return verdict.kind === "promote" && !isNaive(recipe.candidate);
 }
 
 /** Returns true if the medians of the submitted recipe are those of the baseline: only its distribution differs. */
-export function hasBaselineCentre({ contenders, recipe }: Outcome): boolean {
+export function hasBaselineCentre({ contenders, recipe }: TrainingOutcome): boolean {
   const [own, baseline] = [
     contenders.find(({ candidate }) => candidate === recipe.candidate),
     contenders.find(({ candidate }) => isNaive(candidate)),

@@ -1,9 +1,9 @@
 /** A file with a distribution of changes gives the trained numbers in every engine, for every output. */
 import { describe, expect, test } from "vitest";
 import { rowDistribution } from "../../shared/distributions/form.ts";
-import { meanOf } from "../../shared/distributions/summary.ts";
+import { expectedValueOf } from "../../shared/distributions/summary.ts";
 import { cardShape } from "../../shared/registry/card.ts";
-import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { type InputColumn, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { unequalRow } from "../../shared/training/agreement.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
@@ -26,7 +26,7 @@ describe.each([
     expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
     const reference = await runReference(model, rows.inputs);
     expect(reference).toEqual(rows.outputs);
-    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, InputColumn>>);
     if (!ours.ok) throw new Error(ours.error.reason);
     const names = [
       "change_masses",
@@ -59,7 +59,7 @@ describe.each([
       expect(massWhere((change) => change !== 0)).toBeCloseTo(outputs.change_probability?.[row] ?? Number.NaN, 5);
       const last = Number(inputs.last?.[row]);
       const prediction = outputs.prediction?.[row] ?? Number.NaN;
-      const mean = meanOf(distributionOf({ last, prediction, scale: 1, changes, masses })) / 100;
+      const mean = expectedValueOf(distributionOf({ last, prediction, scale: 1, changes, masses })) / 100;
       // The baseline predicts the last value, also if the mean of its past changes is not 0.
       expect(prediction).toBeCloseTo(recipe.candidate === "naive" ? last : mean, 4);
     }
@@ -70,7 +70,7 @@ test("a row without any history has the sizes and shares of its group", async ()
   const recipe = { candidate: "naive", parameters: {} };
   const { model, rows } = await published({ forecast: changingForecast, data, recipe });
   const inputs = Object.fromEntries(
-    Object.entries(rows.inputs).map(([name, values]): [string, Column] => [
+    Object.entries(rows.inputs).map(([name, values]): [string, InputColumn] => [
       name,
       values instanceof Float32Array ? Float32Array.of(name === "last" ? 100 : Number.NaN) : ["north"],
     ]),

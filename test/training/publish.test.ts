@@ -7,9 +7,9 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { nextFloat32 } from "../../shared/models/float32.ts";
 import { cardShape } from "../../shared/registry/card.ts";
-import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { type InputColumn, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
-import type { Run } from "../../shared/training/publish-task.ts";
+import type { RunModel } from "../../shared/training/publish-task.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import {
   forecastOf,
@@ -44,7 +44,7 @@ describe.each(transforms)("fitted as %s", (transform) => {
       const reference = await runReference(model, rows.inputs);
       expect(Object.keys(reference).sort()).toEqual(["change_probability", "prediction"]);
       expect(reference).toEqual(rows.outputs);
-      const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+      const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, InputColumn>>);
       if (!ours.ok) throw new Error(ours.error.reason);
       for (const [name, values] of Object.entries(reference)) {
         const isExact = recipe.isTrees && transform !== "log-difference" && name === "prediction";
@@ -115,7 +115,7 @@ test("a baseline reads only what its answers need, every other model reads all f
 
 /** Returns the reference runtime with one changed number of one output. */
 const wrongBy =
-  (change: (value: number) => number, output = "prediction"): Run =>
+  (change: (value: number) => number, output = "prediction"): RunModel =>
   async (model, inputs) => {
     const outputs = await runReference(model, inputs);
     const values = outputs[output] ?? new Float32Array();
@@ -139,7 +139,7 @@ test.each([
 });
 
 test("a runtime without the output is a disagreement", async () => {
-  const run: Run = async () => ({});
+  const run: RunModel = async () => ({});
   const result = await publishing({ forecast: difference, data, recipe: named("naive"), source: "frequency" }, run);
   const problem = expect.stringContaining("found 0 numbers");
   expect(result).toMatchObject({ ok: false, error: { reason: "disagreement", problems: [problem, problem] } });
@@ -165,7 +165,7 @@ test("a linear model within a millionth is published", async () => {
 test("a model above the size limits is refused with the numbers and what to change, and is not run", async () => {
   const parameters = { trees: 1_500, leafRowsMin: 1, leavesMax: 128, depthMax: 12 };
   const recipe = { candidate: "random-forest", parameters };
-  const run: Run = () => Promise.reject(new Error("it was run"));
+  const run: RunModel = () => Promise.reject(new Error("it was run"));
   const result = await publishing({ forecast: difference, data, recipe }, run);
   expect(result).toMatchObject({ ok: false, error: { reason: "too-large" } });
   expect(result.ok ? [] : result.error.problems).toContainEqual(

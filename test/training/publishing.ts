@@ -10,7 +10,7 @@ import type { Result } from "../../shared/lib/result.ts";
 import { type RecipeChoice, workbenchOf } from "../../shared/training/job.ts";
 import type { Judgement } from "../../shared/training/judgement.ts";
 import { type Published, type PublishRefusal, publish } from "../../shared/training/publish.ts";
-import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
+import type { PublishTask, RunModel } from "../../shared/training/publish-task.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { instantPool, momentum, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
 
@@ -150,7 +150,7 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
   };
 }
 
-export function publishing(story: Story, run: Run = runReference): Promise<Result<Published, PublishRefusal>> {
+export function publishing(story: Story, run: RunModel = runReference): Promise<Result<Published, PublishRefusal>> {
   return publish(publishTask(story), { pool: instantPool(story.forecast, story.data), run });
 }
 

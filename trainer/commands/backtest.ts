@@ -15,7 +15,12 @@ import {
 } from "../../shared/training/step-contest.ts";
 import { type StepGate, testSteps } from "../../shared/training/step-gate.ts";
 import type { StepContest } from "../../shared/training/step-learners.ts";
-import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
+import {
+  pastChangesName,
+  pastChangesScores,
+  type StepScores,
+  stepScoresOf,
+} from "../../shared/training/step-scores.ts";
 import { readAsOf } from "../check-files.ts";
 import { knownForecast } from "../known.ts";
 import { taskList } from "../task-list.ts";
@@ -79,7 +84,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       seed: readTrainingOptions(options).seed,
       trials: contest.trials.length,
       groups: judgement.groupsFor(servedOf(result)),
-      ...(steps.has(pastChanges) && { pastChanges: steps.get(pastChanges) }),
+      ...(steps.has(pastChangesName) && { pastChanges: steps.get(pastChangesName) }),
       lineage: lineage(forecast, prepared),
       ...uncertaintyOf(forecast, result),
       reason: outcome.reason,
@@ -181,7 +186,7 @@ async function runBacktest(forecast: Forecast, options: BacktestOptions): Promis
   const rows = { validation: rowsOf(windows.validation), test: rowsOf(windows.test) };
   const steps = stepScoresOf(forecast, outcome.contenders);
   const plain = pastChangesScores(forecast, prepared.data, rows);
-  if (plain !== null) steps.set(pastChanges, [plain]);
+  if (plain !== null) steps.set(pastChangesName, [plain]);
   return {
     ...judged,
     steps,

@@ -1,7 +1,7 @@
 /** What a start was asked to do, and what it has done. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { Failure } from "../failure.ts";
-import type { Publication } from "../local/fetch-day.ts";
+import type { FetchedPublication } from "../local/fetch-day.ts";
 import type { Platform } from "../local/platform.ts";
 import type { ReadTrainingOptions } from "../training/options.ts";
 import type { Trained } from "../training/train.ts";
@@ -15,7 +15,7 @@ export interface Progress {
   /** Forecasts that predict cannot answer, with the reason. */
   readonly unanswered: { readonly forecast: string; readonly reason: string }[];
   readonly trained: { readonly forecast: Forecast; readonly trained: Trained }[];
-  readonly publications: Publication[];
+  readonly publications: FetchedPublication[];
 }
 
 /** Returns whether every forecast was started. */

@@ -1,7 +1,7 @@
 /** What `almanac start` prints when the platform runs. */
 import type { FeedAnswer } from "../../shared/api/feeds.ts";
 import type { Hub } from "../hub.ts";
-import { examplesOf } from "../local/examples.ts";
+import { exampleRequests } from "../local/examples.ts";
 import type { Platform } from "../local/platform.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
 import { print, printError, printJson, prose, reasons, table, thousands } from "../terminal.ts";
@@ -92,7 +92,7 @@ async function problemsOf({ api }: Hub, feed: string): Promise<Readonly<Record<s
 
 /** Prints commands that work while the platform runs, with their answers. */
 async function printExamples({ hub }: Platform, { state, scope }: Pick<StartReport, "state" | "scope">): Promise<void> {
-  const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
+  const examples = await Promise.all(scope.forecasts.map(({ id }) => exampleRequests(hub, { forecast: id, state })));
   if (examples.flat().length === 0) return;
   print("\nExample requests: by field names, MLflow, and Open Inference Protocol v2");
   for (const { command, answer } of examples.flat()) print(`\n$ ${command}\n${answer}`);

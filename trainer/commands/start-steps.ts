@@ -1,6 +1,6 @@
 /** The steps of `almanac start` before the trainings: platform, unfinished flows, publications and uploads. */
 import { Failure } from "../failure.ts";
-import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
+import { type FetchedPublication, fetchDay, publicationDaysUntil } from "../local/fetch-day.ts";
 import { startPlatform } from "../local/platform.ts";
 import { hasSimulatedUploads, uploadSimulated } from "../local/upload-simulated.ts";
 import type { Task } from "../task-list.ts";
@@ -106,7 +106,7 @@ function fetchStep(progress: Progress, { scope, date }: Scoped, { milestones }: 
   };
 }
 
-const isFailed = ({ flow }: Publication) => flow?.state !== "done";
+const isFailed = ({ flow }: FetchedPublication) => flow?.state !== "done";
 
 /** Uploads the synthetic files of the feeds that are not fetched. */
 function uploadStep(progress: Progress, { scope, date }: Scoped, { milestones, turns }: Order): Step {

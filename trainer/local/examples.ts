@@ -7,7 +7,7 @@ import { replaceStateFile } from "../disk.ts";
 import type { Hub } from "../hub.ts";
 import { exampleSeries } from "../simulate/example-series.ts";
 
-export interface Example {
+export interface ExampleRequest {
   readonly command: string;
   /** The body of the answer. */
   readonly answer: string;
@@ -32,7 +32,7 @@ export function curlOf(url: string): string {
 }
 
 /** Returns no example for a forecast without simulated data or about persons, and only the refusal if nothing can be predicted yet. */
-export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions): Promise<Example[]> {
+export async function exampleRequests(hub: Hub, { forecast, state }: ExampleOptions): Promise<ExampleRequest[]> {
   const path = examplePath(forecast);
   // The address of a personal forecast needs a token, which is not printed.
   if (path === null || personalNames.has(forecast)) return [];
@@ -53,7 +53,7 @@ export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions):
   const post = async (
     to: string,
     { name, body }: { readonly name: string; readonly body: unknown },
-  ): Promise<Example> => {
+  ): Promise<ExampleRequest> => {
     const file = join(folder, `${forecast}-${name}.json`);
     replaceStateFile(file, JSON.stringify(body));
     const headers = { "Content-Type": "application/json" };

@@ -7,7 +7,7 @@ import type { Platform } from "./platform.ts";
 
 const fetchCron = "30 23 * * *";
 
-export interface Publication {
+export interface FetchedPublication {
   readonly feed: string;
   readonly day: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export function publicationDaysUntil({ publisher, feeds }: Platform, date: strin
 export interface FetchListener {
   onStep(step: string): void;
   /** Called when the publications of a feed are ingested, with the earlier results if the day was already fetched. */
-  onFetched(feed: string, publications: readonly Publication[]): void;
+  onFetched(feed: string, publications: readonly FetchedPublication[]): void;
 }
 
 /** Starts the fetches of `day` and waits for the ingests, feed by feed. */
@@ -40,10 +40,10 @@ async function fetched(
   { hub }: Platform,
   { feed, day }: { readonly feed: string; readonly day: string },
   onStep: (step: string) => void,
-): Promise<Publication[]> {
+): Promise<FetchedPublication[]> {
   const flow = await flowEnded(hub, flowId(`fetch:${feed}:${day}`), (step) => onStep(`${feed}: ${step}`));
   const { kept: names, ingests } = fetchStats.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
-  const publications: Publication[] = [];
+  const publications: FetchedPublication[] = [];
   for (const [index, ingest] of ingests.entries()) {
     const name = names[index] ?? `${feed} of ${day}`;
     const ended = await flowEnded(hub, ingest, (step) => onStep(`${name}: ${step}`));

@@ -7,7 +7,7 @@ import { durationMs, flowEndedAfter } from "../flows.ts";
 import type { Hub } from "../hub.ts";
 import { shopFiles } from "../simulate/shop-files.ts";
 import type { SimulatedUpload } from "../simulate/upload.ts";
-import type { Publication } from "./fetch-day.ts";
+import type { FetchedPublication } from "./fetch-day.ts";
 
 export interface UploadScope {
   readonly feeds: readonly Feed[];
@@ -24,7 +24,7 @@ export interface UploadListener {
   /** Each upload waits for it. */
   beforeUpload(name: string): Promise<void>;
   /** Called when all files of a feed are ingested. */
-  onUploaded(feed: string, publications: readonly Publication[]): void;
+  onUploaded(feed: string, publications: readonly FetchedPublication[]): void;
 }
 
 const historyDays = 731;
@@ -48,10 +48,10 @@ export async function uploadSimulated(
   hub: Hub,
   { feeds, seed, date, customers, firstDays = {} }: UploadScope,
   { beforeUpload, onUploaded }: UploadListener,
-): Promise<Publication[]> {
+): Promise<FetchedPublication[]> {
   const firstDay = addDays(date, -historyDays);
   const files = shopFiles({ seed, firstDay, until: date, ...(customers !== undefined && { customers }) });
-  const publications: Publication[] = [];
+  const publications: FetchedPublication[] = [];
   // Attributes come first: without events there is no history to compute after each of their many files.
   for (const id of simulatedFeeds) {
     const feed = feeds.find((one) => one.id === id);
@@ -59,7 +59,7 @@ export async function uploadSimulated(
     const { lastPeriod } = await hub.api.getFeed({ feed: feed.id });
     const isNew = ({ day }: SimulatedUpload) => lastPeriod === null || day > addDays(lastPeriod, 1);
     const own = files.filter((file) => file.feed === id && file.day > (firstDays[id] ?? firstDay) && isNew(file));
-    const uploaded: Publication[] = [];
+    const uploaded: FetchedPublication[] = [];
     let usualMs = 0;
     for (const file of withoutSmallLists(own)) {
       await beforeUpload(file.name);

@@ -1,6 +1,6 @@
 /** The publications of a forecast of the next event in a replay. */
 import type { Panel } from "../../shared/features/panel.ts";
-import { matchEvents, openPredictions } from "../../shared/track-record/match-events.ts";
+import { matchEvents, waitingPredictions } from "../../shared/track-record/match-events.ts";
 import type { PublishedPrediction } from "../../shared/track-record/published-prediction.ts";
 
 export interface PublishedOrigin {
@@ -32,7 +32,7 @@ export function stillOpen(
   published: readonly PublishedOrigin[],
   { panel, activeDays }: { readonly panel: Panel; readonly activeDays: number },
 ): PublishedOrigin[] {
-  const waiting = openPredictions(panel, { origins: headlinesOf(published), activeDays });
+  const waiting = waitingPredictions(panel, { origins: headlinesOf(published), activeDays });
   const byOrigin = Map.groupBy(waiting, ({ origin }) => origin);
   return published.flatMap((one): PublishedOrigin[] => {
     const own = new Set((byOrigin.get(one.origin) ?? []).map(({ is }) => seriesText(is)));

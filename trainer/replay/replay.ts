@@ -22,7 +22,7 @@ import {
   sumByPeriod,
   sumBySeries,
 } from "../../shared/track-record/score-sums.ts";
-import type { Run } from "../../shared/training/publish-task.ts";
+import type { RunModel } from "../../shared/training/publish-task.ts";
 import { Failure } from "../failure.ts";
 import type { TrainingPool } from "../training/pool.ts";
 import { type Prepared, prepareTraining } from "../training/run-contest.ts";
@@ -44,7 +44,7 @@ export interface ReplayTask extends TrainingBudget {
 export interface ReplayEffects {
   withPool<T>(prepared: Prepared, work: (pool: TrainingPool) => Promise<T>): Promise<T>;
   /** The reference runtime. */
-  readonly run: Run;
+  readonly run: RunModel;
   nowMs(): number;
   onProgress(done: number, total: number, text: string): void;
   /** Stores a file of the record. */

@@ -3,7 +3,7 @@
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import type { Verdict } from "../../shared/registry/gate.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
-import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
+import type { PublishTask, RunModel } from "../../shared/training/publish-task.ts";
 import { recipeIdsOf } from "../../shared/training/recipe.ts";
 import { describeRefusal, refusalOf } from "../../shared/training/refusal.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
@@ -26,7 +26,7 @@ export interface TrainingParts extends TrainingBudget {
   readonly versions: Versions;
   readonly pool: TrainingPool;
   /** The reference runtime. */
-  readonly run: Run;
+  readonly run: RunModel;
   /** Identifies the training in the looks of the gate. */
   readonly key: string;
   onProgress(text: string): void;

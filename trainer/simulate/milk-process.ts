@@ -31,7 +31,7 @@ const OUTAGE = { odds: 0.0006, publicationsMax: 3 };
 const SHOPS = [1, 2, 2, 3, 4, 4, 5, 6, 8] as const;
 
 /** The inputs of one publication. */
-export interface Step {
+export interface PriceStep {
   /** Days since the previous publication. */
   readonly gapDays: number;
   /** Whether it is the first publication of its month. */
@@ -42,7 +42,7 @@ export interface Step {
 export type CityPrices = readonly (readonly (number | null)[])[];
 
 /** Starts a process. Each call returns the next publication; null: no price was reported. O(cities) per call. */
-export function milkProcess(random: Random): (step: Step) => CityPrices {
+export function milkProcess(random: Random): (step: PriceStep) => CityPrices {
   const national = wandering(random.substream("national"), { sd: 1.5, halfLifeDays: 500 });
   const states = new Map(
     MILK_CITIES.map(({ state }) => [
@@ -68,7 +68,7 @@ export function milkProcess(random: Random): (step: Step) => CityPrices {
 }
 
 interface Chain {
-  step(step: Step): void;
+  step(step: PriceStep): void;
   /** Change by a new price list; null without a new list. */
   readonly shock: number | null;
 }
@@ -110,7 +110,7 @@ function cityOf(place: MilkCity, { random, activity, chains }: CityTraits) {
     ...shelfOf(random.substream(`${tipo}/${canal}`), tipo === "Leche ultrapasteurizada" ? ULTRA_PREMIUM : 0),
   }));
   const outage = outages(random.substream("outages"));
-  return ({ gapDays, startsMonth }: Step, stateLevel: number): (number | null)[] => {
+  return ({ gapDays, startsMonth }: PriceStep, stateLevel: number): (number | null)[] => {
     const target = stateLevel + level(gapDays);
     const reprices = random.uniform() < activity * (startsMonth ? MONTH_START_FACTOR : 1);
     for (const channel of ["Autoservicios", "Tiendas"] as const) {

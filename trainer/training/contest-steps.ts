@@ -4,7 +4,7 @@ import { windowsOf } from "../../shared/judging/windows.ts";
 import { decideSteps, type StepSituation } from "../../shared/training/decide-steps.ts";
 import type { Judgement } from "../../shared/training/judgement.ts";
 import type { PublishedSteps } from "../../shared/training/publish-steps.ts";
-import type { Run } from "../../shared/training/publish-task.ts";
+import type { RunModel } from "../../shared/training/publish-task.ts";
 import type { ServingLearner } from "../../shared/training/serving-learner.ts";
 import { contestSteps, learnerKinds, type StepContest } from "../../shared/training/step-learners.ts";
 import { stepRecipeOf } from "../../shared/training/step-recipe.ts";
@@ -44,7 +44,7 @@ export interface StepTrainingOptions {
 export interface StepTrainingEffects {
   readonly pool: Pick<TrainingPool, "stepPool">;
   /** The reference runtime. */
-  readonly run: Run;
+  readonly run: RunModel;
 }
 
 /** Returns what serves each step after the first, with the file of the learner if one serves; null for the next period only. */

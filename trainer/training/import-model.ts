@@ -26,14 +26,14 @@ import { unequalRow } from "../../shared/training/agreement.ts";
 import { cardBreaks, describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
 import { decisionOf } from "../../shared/training/decision.ts";
-import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
+import { evidenceOfWindow, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
 import { goldenOf } from "../../shared/training/golden-rows.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import { externalLine } from "../../shared/training/judge-window.ts";
 import type { ServingModel } from "../../shared/training/judgement.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
-import type { Run } from "../../shared/training/publish-task.ts";
+import type { RunModel } from "../../shared/training/publish-task.ts";
 import { publishedForm } from "../../shared/training/published-card.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
@@ -66,7 +66,7 @@ const tolerance = 1e-5;
  * Verifies and scores the file and makes its card. @throws Failure with what is wrong and what to change.
  * @param run runs the file once; by default in a child process with limits, because nothing is known about the file
  */
-export async function judgeImported(task: ImportTask, pool: Pool, run: Run = runInProcess): Promise<Imported> {
+export async function judgeImported(task: ImportTask, pool: Pool, run: RunModel = runInProcess): Promise<Imported> {
   const { prepared, producer, trainedTo, incumbent } = task;
   const { forecast, data } = prepared;
   const graph = checkedGraph(task.bytes, forecast);
@@ -150,7 +150,10 @@ export async function judgeImported(task: ImportTask, pool: Pool, run: Run = run
       }),
     );
   }
-  const evidence = evidenceAfter(evidenceOf(window, own), incumbent?.isExternal ? incumbent.file.trainedTo : null);
+  const evidence = evidenceAfter(
+    evidenceOfWindow(window, own),
+    incumbent?.isExternal ? incumbent.file.trainedTo : null,
+  );
   const { holdLast } = forecast.intervals;
   const misses = missesOf(data, unseen, { predictions, holdLast });
   const used = new Set(graph.inputs.map(({ name }) => name));

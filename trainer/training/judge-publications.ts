@@ -1,7 +1,7 @@
 /** Judges all candidates of a forecast on local publications, without a hub. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { noLooks } from "../../shared/registry/look.ts";
-import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
+import { outcomeOf, type TrainingOutcome } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf } from "../known.ts";
 import { taskList } from "../task-list.ts";
@@ -25,7 +25,7 @@ export interface JudgedPublications {
   /** Publications that the hub would hold. They were not used. */
   readonly held: readonly HeldFile[];
   readonly contest: ContestResult;
-  readonly outcome: Outcome;
+  readonly outcome: TrainingOutcome;
 }
 
 /**

@@ -15,12 +15,12 @@ import { fitAllJob } from "../../shared/training/fit-published.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judgement.ts";
 import { type Published, publish } from "../../shared/training/publish.ts";
-import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
+import type { PublishTask, RunModel } from "../../shared/training/publish-task.ts";
 import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
 import { reuseJobs, runAhead } from "../../shared/training/reuse-jobs.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
-import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
+import { outcomeOf, type TrainingOutcome } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
 import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
@@ -51,7 +51,7 @@ export interface TrainTask extends ReadTrainingOptions {
 export interface Trained {
   readonly run: string;
   readonly judgement: Judgement;
-  readonly outcome: Outcome;
+  readonly outcome: TrainingOutcome;
   readonly trials: number;
   readonly seconds: number;
   /** The registered versions with their promotion flows, the chosen recipe first. */
@@ -223,7 +223,9 @@ export function fallbackOf(
 function publishTask(
   { prepared, serving, task }: Contest,
   { judged, trials }: ContestResult,
-  choice: Required<Pick<PublishTask, "recipe" | "outcome" | "baselines" | "further">> & { readonly outcome: Outcome },
+  choice: Required<Pick<PublishTask, "recipe" | "outcome" | "baselines" | "further">> & {
+    readonly outcome: TrainingOutcome;
+  },
 ): PublishTask {
   const { judgement, bench } = judged;
   return {
@@ -244,7 +246,7 @@ function publishTask(
 }
 
 /** Publishes the model. @throws Failure with what is wrong with the file and what to change. */
-export async function publishOrFail(task: PublishTask, pool: Pool, run: Run = runReference): Promise<Published> {
+export async function publishOrFail(task: PublishTask, pool: Pool, run: RunModel = runReference): Promise<Published> {
   const publishing = await publish(task, { pool, run });
   if (publishing.ok) return publishing.value;
   const what = {
@@ -260,7 +262,7 @@ export async function publishOrFail(task: PublishTask, pool: Pool, run: Run = ru
  * tests them also if no contender of step 1 was ahead on validation, so that there was no look.
  */
 export function stepSituationOf(
-  { look }: Pick<Outcome, "look">,
+  { look }: Pick<TrainingOutcome, "look">,
   {
     situation,
     model,

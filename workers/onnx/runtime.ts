@@ -4,7 +4,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import * as ort from "onnxruntime-web/wasm";
 import { messageOf } from "../../shared/lib/error-reason.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
-import type { Column } from "../../shared/registry/golden.ts";
+import type { InputColumn } from "../../shared/registry/golden.ts";
 
 export type Session = ort.InferenceSession;
 
@@ -49,7 +49,7 @@ export type Numbers = Float32Array | Float64Array;
 export type SessionRun = Result<Readonly<Record<string, Numbers>>>;
 
 /** Runs one batch. Returns every output that is a numeric tensor. Ignores inputs that the file does not have. */
-export async function runSession(session: Session, inputs: Readonly<Record<string, Column>>): Promise<SessionRun> {
+export async function runSession(session: Session, inputs: Readonly<Record<string, InputColumn>>): Promise<SessionRun> {
   const feeds: [string, ort.Tensor][] = [];
   for (const input of session.inputMetadata) {
     const column = Object.hasOwn(inputs, input.name) ? inputs[input.name] : undefined;
@@ -76,7 +76,7 @@ export async function runSession(session: Session, inputs: Readonly<Record<strin
 const numeric = new Set(["float32", "float64", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "bool"]);
 
 /** Makes a tensor of one feature, [N, 1]. */
-function tensorOf(column: Column): ort.Tensor {
+function tensorOf(column: InputColumn): ort.Tensor {
   const dims = [column.length, 1];
   return column instanceof Float32Array
     ? new ort.Tensor("float32", column, dims)

@@ -1,5 +1,6 @@
+import { type Direction, directions } from "../../distributions/three-classes.ts";
 import { textOf } from "../../lib/validate-json.ts";
-import { type Direction, directions, pastChanges } from "../changes.ts";
+import { pastChanges } from "../changes.ts";
 import { seriesKind } from "./kind.ts";
 import { optionsOf, type Periods, periods } from "./options.ts";
 

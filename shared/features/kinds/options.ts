@@ -1,6 +1,14 @@
 /** Options of several kinds, and their validation. */
 import { nearest } from "../../lib/text-distance.ts";
-import { integerFrom, listOf, type Mismatch, objectOf, optional, type Shape, text } from "../../lib/validate-json.ts";
+import {
+  integerFrom,
+  listOf,
+  objectOf,
+  optional,
+  type Shape,
+  type ShapeMismatch,
+  text,
+} from "../../lib/validate-json.ts";
 
 /** Validates an object with exactly these options. An unknown option is an error. */
 export function optionsOf<Options extends object>(
@@ -12,7 +20,7 @@ export function optionsOf<Options extends object>(
   return (value) => unknownOption(Object.keys(members), Object(value)) ?? shape(value);
 }
 
-function unknownOption(known: readonly string[], options: object): Mismatch | null {
+function unknownOption(known: readonly string[], options: object): ShapeMismatch | null {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return null;
   const meant = nearest(unknown, known);

@@ -1,6 +1,6 @@
 /** The columns of the central bank's file: unit, and the size of the value in March 2013, where decoding starts. */
 
-export interface Column {
+export interface BankColumn {
   readonly unit: string;
   /** The approximate value in the month of the anchor; for a later column, its first value. */
   readonly level: number;
@@ -13,7 +13,7 @@ const persons = "1000 persons";
 const index2013 = "index, 2013 = 100";
 const index2014 = "index, 2014 = 100";
 
-export const columns: Readonly<Record<string, Column>> = {
+export const columns: Readonly<Record<string, BankColumn>> = {
   Imacec_empalmado: { unit: index2013, level: 103 },
   Imacec_produccion_de_bienes: { unit: index2013, level: 105 },
   Imacec_minero: { unit: index2013, level: 97.9 },

@@ -17,7 +17,7 @@ import { daysBetween } from "../../lib/calendar.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
 import { addPeriods, firstDayOf } from "../../period.ts";
 import type { Valued } from "../monthly-csv/read-number.ts";
-import type { Cell } from "../monthly-csv/read-table.ts";
+import type { MonthCell } from "../monthly-csv/read-table.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 
@@ -58,12 +58,12 @@ interface Written {
  */
 export function decodeNumbers(
   column: string,
-  cells: readonly Cell[],
+  cells: readonly MonthCell[],
   { anchor, problems }: { readonly anchor: Anchor; readonly problems: ProblemList },
 ): Valued[] {
   const start = nearestTo(anchor.period, cells);
   const decoded = new Map<string, number>();
-  const decodeAll = (ordered: readonly Cell[], from: Track): Valued[] => {
+  const decodeAll = (ordered: readonly MonthCell[], from: Track): Valued[] => {
     let track = from;
     return ordered.flatMap((cell): Valued[] => {
       const { row, period, text: found } = cell;
@@ -92,8 +92,8 @@ export function decodeNumbers(
 }
 
 /** Returns the place of the number nearest to a month, or 0 if there is no number. */
-function nearestTo(period: string, cells: readonly Cell[]): number {
-  const days = (cell: Cell) =>
+function nearestTo(period: string, cells: readonly MonthCell[]): number {
+  const days = (cell: MonthCell) =>
     hasNumber(cell) ? Math.abs(daysBetween(firstDayOf(cell.period), firstDayOf(period))) : Number.POSITIVE_INFINITY;
   let nearest = 0;
   cells.forEach((cell, at) => {
@@ -135,7 +135,7 @@ function decode(text: string, track: Track, years: readonly number[]): Decoded {
   };
 }
 
-function hasNumber({ text }: Cell): boolean {
+function hasNumber({ text }: MonthCell): boolean {
   const written = readWritten(text);
   return written !== null && written.mantissa > 0;
 }

@@ -9,7 +9,7 @@ export const regions = ["East", "North", "South", "West"] as const;
 /** A number, or why the text is none. */
 export type AttributeValue = Result<number, Pick<Problem, "reason" | "expected">>;
 
-export interface Attribute {
+export interface CustomerAttribute {
   readonly name: string;
   /** Reads a text that is not empty. `on` is the day of the file. */
   read(text: string, on: string): AttributeValue;
@@ -21,7 +21,7 @@ const firstDay = "1990-01-01";
 const ageMax = 120;
 const pointsMax = 1e9;
 
-export const attributes: readonly Attribute[] = [
+export const attributes: readonly CustomerAttribute[] = [
   { name: "age", read: (text) => readNumber(text, { to: ageMax, digits: /^-?\d+(\.0+)?$/ }) },
   { name: "region", read: readRegion },
   { name: "signup_date", read: readDay },

@@ -6,14 +6,14 @@ import { idForm, readId } from "../personal/read-id.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
 import { splitLine } from "../split-line.ts";
-import { textOf } from "../text.ts";
-import type { Attribute } from "./attributes.ts";
+import { decodeText } from "../text.ts";
+import type { CustomerAttribute } from "./attributes.ts";
 import { fileDate } from "./file-date.ts";
 import { type CustomersHeader, readHeader } from "./read-header.ts";
 
 interface CustomersFile extends FileOrigin {
   readonly limits: FeedLimits;
-  readonly attributes: readonly Attribute[];
+  readonly attributes: readonly CustomerAttribute[];
 }
 
 interface Line {
@@ -28,7 +28,7 @@ type Cell = number | null | "contradicted";
 
 interface Reading {
   readonly header: CustomersHeader;
-  readonly attributes: readonly Attribute[];
+  readonly attributes: readonly CustomerAttribute[];
   readonly on: string;
   readonly problems: ProblemList;
   readonly customers: Map<string, { readonly series: Dimensions; readonly cells: Map<string, Cell> }>;
@@ -69,7 +69,7 @@ export function readCustomers(bytes: Uint8Array, file: CustomersFile): Result<Pa
 function linesOf(bytes: Uint8Array, { bytesMax, cellsMax }: FeedLimits): Result<string[], Problem> {
   if (bytes.length > bytesMax)
     return failure(problem("too-large", { found: `${bytes.length} bytes`, expected: `at most ${bytesMax} bytes` }));
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text === null)
     return failure(problem("not-text", { found: "bytes that are not UTF-8 text", expected: "a CSV file in UTF-8" }));
   return success(text.split(/\r\n|\n|\r/, cellsMax + 1));
@@ -115,7 +115,7 @@ function addLine(reading: Reading, { row, fields, fieldCount }: Line): void {
 function addCell(
   { on, problems }: Reading,
   cells: Map<string, Cell>,
-  { attribute, row, text }: { readonly attribute: Attribute; readonly row: number; readonly text: string },
+  { attribute, row, text }: { readonly attribute: CustomerAttribute; readonly row: number; readonly text: string },
 ): void {
   const { name: column } = attribute;
   const known = cells.get(column) ?? null;

@@ -5,7 +5,7 @@ import { problem } from "../problem.ts";
 import { splitLine } from "../split-line.ts";
 import { currencies } from "./currencies.ts";
 
-export interface Column {
+export interface PriceColumn {
   readonly name: string;
   readonly at: number;
   readonly isKnown: boolean;
@@ -17,7 +17,7 @@ export interface Header {
   readonly dateAt: number;
   readonly fields: number;
   /** All columns except the date and the currencies that occur twice. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly PriceColumn[];
   readonly problems: readonly Problem[];
 }
 

@@ -4,13 +4,13 @@ import { failure, type Result, success } from "../../lib/result.ts";
 import type { Blank, FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
-import { type Field, splitLine } from "../split-line.ts";
+import { type LineField, splitLine } from "../split-line.ts";
 import { NumberFormats } from "./number-format.ts";
-import { type Column, fieldsMax, readHeader } from "./read-header.ts";
+import { fieldsMax, type PriceColumn, readHeader } from "./read-header.ts";
 import { readPrice } from "./read-price.ts";
 
 /** A price and its line. */
-export interface Cell {
+export interface PriceCell {
   readonly row: number;
   /** The day. */
   readonly period: string;
@@ -19,7 +19,7 @@ export interface Cell {
 }
 
 /** Prices of one currency by day. */
-export type PricesByDay = Map<string, Cell>;
+export type PricesByDay = Map<string, PriceCell>;
 
 export interface Rows {
   readonly prices: ReadonlyMap<string, PricesByDay>;
@@ -46,7 +46,7 @@ interface DatedLine {
 }
 
 interface Reading {
-  readonly columns: readonly Column[];
+  readonly columns: readonly PriceColumn[];
   readonly dateAt: number;
   readonly fields: number;
   readonly lastDay: string;
@@ -157,7 +157,11 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
 }
 
 /** True if the number has fewer decimals than the others of its line or column: then it was probably cut off. */
-function isMaybeCut({ text, isQuoted }: Field, line: readonly Field[], others: PricesByDay | undefined): boolean {
+function isMaybeCut(
+  { text, isQuoted }: LineField,
+  line: readonly LineField[],
+  others: PricesByDay | undefined,
+): boolean {
   if (isQuoted || text === "#N/A") return false;
   const decimals = (number: string) => number.split(".")[1]?.length ?? 0;
   let most = 0;

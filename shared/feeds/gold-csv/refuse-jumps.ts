@@ -2,7 +2,7 @@
 import type { Observation, Parsed, Problem } from "../feed.ts";
 import { type Jump, type JumpLimits, separateJumps } from "../jumps.ts";
 import { problem } from "../problem.ts";
-import { type Cell, type Rows, series } from "./read-rows.ts";
+import { type PriceCell, type Rows, series } from "./read-rows.ts";
 
 /**
  * The largest change in one day since 1978 is 1.6-fold (rouble, 1998), apart from rounding (lira, 0.1 to 0.2). The
@@ -15,7 +15,7 @@ const [jumpsMin, jumpsShareMin] = [3, 0.25];
 /** Prices of one currency without jumps, oldest first. */
 interface CurrencyPrices {
   readonly variable: string;
-  readonly accepted: readonly Cell[];
+  readonly accepted: readonly PriceCell[];
 }
 
 export function refuseJumps({ prices, problems, blanks, skipped }: Rows): Parsed {
@@ -47,7 +47,7 @@ export function refuseJumps({ prices, problems, blanks, skipped }: Rows): Parsed
   return { observations, blanks, problems: problems.list(), skipped };
 }
 
-function jumpProblem({ price, reference, ratioMax, persists }: Jump<Cell>, column: string): Problem {
+function jumpProblem({ price, reference, ratioMax, persists }: Jump<PriceCell>, column: string): Problem {
   const { row, text: found, period } = price;
   const unit = persists ? "; if the unit changed, upload the whole column in it" : "";
   const expected = `a price within ${ratioMax} times of ${reference?.text} in row ${reference?.row}${unit}`;

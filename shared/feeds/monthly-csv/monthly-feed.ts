@@ -4,7 +4,7 @@ import { refusedFile } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { csvFile, monthlyLimits } from "./limits.ts";
 import type { Valued } from "./read-number.ts";
-import { type Cell, readTable, series } from "./read-table.ts";
+import { type MonthCell, readTable, series } from "./read-table.ts";
 import type { TableFormat } from "./table-format.ts";
 
 /** What differs between the monthly feeds. */
@@ -20,7 +20,7 @@ export interface MonthlyDeclaration
   /** As in `FeedLimits`; by default 0. */
   readonly correctedDays?: number;
   /** Converts the cells of one column, in order of time. Adds a problem for each cell that it leaves out. */
-  readColumn(column: string, cells: readonly Cell[], problems: ProblemList): readonly Valued[];
+  readColumn(column: string, cells: readonly MonthCell[], problems: ProblemList): readonly Valued[];
 }
 
 /** The host of mirrors. */

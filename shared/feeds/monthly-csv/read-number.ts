@@ -1,10 +1,10 @@
 /** Converts the cells of a monthly table to numbers. */
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
-import type { Cell } from "./read-table.ts";
+import type { MonthCell } from "./read-table.ts";
 
 /** A cell with its number. */
-export interface Valued extends Cell {
+export interface Valued extends MonthCell {
   readonly value: number;
 }
 
@@ -23,7 +23,7 @@ const likeNumber = /^[-+]?[.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?$/;
 /** Returns the numbers of one column. A cell without a plain number in the range becomes a problem. O(cells). */
 export function readNumbers(
   column: string,
-  cells: readonly Cell[],
+  cells: readonly MonthCell[],
   { range, problems }: { readonly range: NumberRange; readonly problems: ProblemList },
 ): Valued[] {
   return cells.flatMap((cell): Valued[] => {

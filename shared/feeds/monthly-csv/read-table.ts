@@ -3,13 +3,13 @@ import { failure, type Result, success } from "../../lib/result.ts";
 import type { Blank, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
-import { type Field, splitLine } from "../split-line.ts";
-import { textOf } from "../text.ts";
+import { type LineField, splitLine } from "../split-line.ts";
+import { decodeText } from "../text.ts";
 import { readHeader, type TableHeader } from "./read-header.ts";
 import type { TableFormat } from "./table-format.ts";
 
 /** The text of one value, with its line. */
-export interface Cell {
+export interface MonthCell {
   readonly row: number;
   /** The month, `YYYY-MM`. */
   readonly period: string;
@@ -18,7 +18,7 @@ export interface Cell {
 
 export interface MonthlyTable {
   /** By column, its cells in order of time. Without empty cells and cells that contradict each other. */
-  readonly columns: ReadonlyMap<string, readonly Cell[]>;
+  readonly columns: ReadonlyMap<string, readonly MonthCell[]>;
   readonly problems: ProblemList;
   /** Empty cells, if no other line of the month has a value. */
   readonly blanks: readonly Blank[];
@@ -34,7 +34,7 @@ const firstMonth = "1900-01";
 interface Reading {
   readonly format: TableFormat;
   readonly header: TableHeader;
-  readonly byColumn: ReadonlyMap<string, Map<string, Cell>>;
+  readonly byColumn: ReadonlyMap<string, Map<string, MonthCell>>;
   /** By column, the months for which two lines have different values. */
   readonly contradicted: ReadonlyMap<string, Set<string>>;
   readonly empty: ReadonlyMap<string, Set<string>>;
@@ -50,7 +50,7 @@ export function readTable(bytes: Uint8Array, format: TableFormat): Result<Monthl
   const { bytesMax, cellsMax, problemsMax } = format.limits;
   if (bytes.length > bytesMax)
     return failure(problem("too-large", { found: `${bytes.length} bytes`, expected: `at most ${bytesMax} bytes` }));
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text === null)
     return failure(problem("not-text", { found: "bytes that are not UTF-8 text", expected: "a CSV file in UTF-8" }));
   const lines = text.split(/\r\n|\n|\r/, cellsMax + 1);
@@ -65,7 +65,7 @@ export function readTable(bytes: Uint8Array, format: TableFormat): Result<Monthl
   const reading: Reading = {
     format,
     header: header.value,
-    byColumn: perColumn(() => new Map<string, Cell>()),
+    byColumn: perColumn(() => new Map<string, MonthCell>()),
     contradicted: perColumn(() => new Set<string>()),
     empty: perColumn(() => new Set<string>()),
     problems: new ProblemList(problemsMax),
@@ -129,7 +129,7 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
 }
 
 /** Returns whether the number has fewer dots, or fewer digits at its end, than another of its column. It was probably cut off. */
-function isMaybeCut({ text, isQuoted }: Field, others: ReadonlyMap<string, Cell> | undefined): boolean {
+function isMaybeCut({ text, isQuoted }: LineField, others: ReadonlyMap<string, MonthCell> | undefined): boolean {
   if (isQuoted || text === "") return false;
   const { dots, digits } = formOf(text);
   for (const other of others?.values() ?? []) {
@@ -144,7 +144,7 @@ function formOf(number: string): { readonly dots: number; readonly digits: numbe
   return { dots: parts.length - 1, digits: parts.length > 1 ? (parts.at(-1)?.length ?? 0) : 0 };
 }
 
-function addCell(reading: Reading, column: string, cell: Cell): void {
+function addCell(reading: Reading, column: string, cell: MonthCell): void {
   const { byColumn, contradicted, empty, problems } = reading;
   const { row, period, text } = cell;
   const cells = byColumn.get(column);

@@ -4,7 +4,7 @@ import { parseJson } from "../../lib/parse-json.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Place, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import { textOf } from "../text.ts";
+import { decodeText } from "../text.ts";
 import { type Pollutant, pollutants } from "./pollutants.ts";
 import { isZoneOf } from "./zone.ts";
 
@@ -34,7 +34,7 @@ const own = (object: Json, name: string): unknown => (Object.hasOwn(object, name
 
 /** Returns the publisher's reason in `{"error":true,"reason":"…"}`, or null. */
 export function refusalOf(bytes: Uint8Array): string | null {
-  const parsed = parseJson(textOf(bytes) ?? "", jsonLimits);
+  const parsed = parseJson(decodeText(bytes) ?? "", jsonLimits);
   return parsed.ok ? reasonIn(parsed.value) : null;
 }
 
@@ -46,7 +46,7 @@ function reasonIn(json: unknown): string | null {
 
 export function openDocument(bytes: Uint8Array, { bytesMax }: FeedLimits): Result<Json, Problem> {
   if (bytes.length > bytesMax) return refused("too-large", `${bytes.length} bytes`, `at most ${bytesMax} bytes`);
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text === null) return refused("not-text", "bytes that are not UTF-8 text", "JSON in UTF-8");
   const exceeded = exceededJsonLimit(text, jsonLimits);
   if (exceeded !== null) return refused("too-complex", exceeded, "one object with lists of values");

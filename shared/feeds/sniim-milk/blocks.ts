@@ -6,7 +6,7 @@ import { problem } from "../problem.ts";
 import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
 import { columnName } from "../text.ts";
 import { type Cell, foldedText, isBlank, type Sheet, shown } from "../workbook/cell.ts";
-import { isAverage, priceColumns, type Row, titleStart, valuesPerRow } from "./cells.ts";
+import { isAverage, priceColumns, type SheetRow, titleStart, valuesPerRow } from "./cells.ts";
 
 const kinds = new Map([
   ["leche pasteurizada", "Pasteurizada"],
@@ -54,14 +54,14 @@ export function findBlocks(sheet: Sheet): Block[] {
   });
 }
 
-function endsBlock(row: Row): boolean {
+function endsBlock(row: SheetRow): boolean {
   const first = foldedText(row?.[0]);
   const isEnd = first === "estado" || /^(fuente|sniim|(precio )?promedio)/.test(first);
   return isEnd || !row?.some((cell) => !isBlank(cell)) || isHeading(row);
 }
 
 /** True for a header row of a block. If its title is missing, the rows below must not be read as part of the block above. */
-function isHeading(row: NonNullable<Row>): boolean {
+function isHeading(row: NonNullable<SheetRow>): boolean {
   const city = foldedText(row[1]);
   if (city !== "") return city === "ciudad";
   if (readSpanishDate(foldedText(row[0])) !== null) return true;

@@ -5,7 +5,7 @@ import { problem } from "../problem.ts";
 import { columnName } from "../text.ts";
 import { type Cell, foldedText, isBlank, type Sheet, shown } from "../workbook/cell.ts";
 
-export type Row = Sheet["rows"][number];
+export type SheetRow = Sheet["rows"][number];
 
 export const titleStart = "precio promedio al consumidor por litro";
 /** Zero-based columns C to F. */
@@ -43,7 +43,7 @@ function withoutDust(price: number): number {
 const averageNames = /^((precio )?promedio|prom\b|media (nacional|estatal|general|ponderada)|(total|nacional)\b)/;
 
 /** True for a row with an average, which is not a city. */
-export function isAverage(row: Row): boolean {
+export function isAverage(row: SheetRow): boolean {
   return [row?.[0], row?.[1]].some((cell) => {
     const text = foldedText(cell);
     return averageNames.test(text) && !text.startsWith(titleStart);
@@ -54,7 +54,7 @@ export function isAverage(row: Row): boolean {
  * Returns a problem for a row with cells right of the last price column: if cells were inserted, its prices are under the
  * wrong channel. A note that is not a number is allowed there if no price is missing.
  */
-export function movedPrices(row: NonNullable<Row>): Problem | null {
+export function movedPrices(row: NonNullable<SheetRow>): Problem | null {
   const hasGap = priceColumns.some((column) => isBlank(row[column]));
   const index = row.findIndex(
     (cell, column) => column > lastColumn && cell && (holdsNumber(cell) || (hasGap && !isBlank(cell))),
@@ -69,7 +69,7 @@ export function movedPrices(row: NonNullable<Row>): Problem | null {
 }
 
 /** Counts the numbers in price columns and right of them; the columns of states and cities do not count. */
-export function countNumbers(rows: readonly Row[], from: number, to: number): number {
+export function countNumbers(rows: readonly SheetRow[], from: number, to: number): number {
   let count = 0;
   for (let index = from; index < to; index++) {
     rows[index]?.forEach((cell, column) => {

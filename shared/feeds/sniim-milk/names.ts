@@ -4,7 +4,7 @@ import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { shown } from "../workbook/cell.ts";
-import { type Row, valuesPerRow } from "./cells.ts";
+import { type SheetRow, valuesPerRow } from "./cells.ts";
 
 /** Letters with the punctuation of names: Cd.Juárez, Edo. México. */
 const nameShape = /^\p{L}[\p{L}\p{M} .'’()/-]{0,79}$/u;
@@ -13,7 +13,7 @@ const acronymLettersMax = 4;
 const smallWords = new Set(["de", "del", "el", "la", "las", "los", "y"]);
 
 /** Returns why the names of a row are invalid, or null. The row provides the found text. */
-export function badNames(state: string, city: string, row: NonNullable<Row>): Problem | null {
+export function badNames(state: string, city: string, row: NonNullable<SheetRow>): Problem | null {
   const refuse = (reason: string, column: string, found: string, expected: string) =>
     problem(reason, { column, found: found || "an empty cell", expected, values: valuesPerRow });
   if (city === "") return refuse("missing-city", "B", shown(row[1]), "the name of a city");

@@ -4,7 +4,7 @@ import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Problem } from "../feed.ts";
 import { describeHidden } from "../personal/describe-hidden.ts";
 import { problem } from "../problem.ts";
-import { textOf } from "../text.ts";
+import { decodeText } from "../text.ts";
 
 /** Fields of one transaction. */
 const fieldsOfRow = 7;
@@ -17,7 +17,7 @@ export function openList(
   { bytesMax, cellsMax }: Pick<FeedLimits, "bytesMax" | "cellsMax">,
 ): Result<readonly unknown[], Problem> {
   if (bytes.length > bytesMax) return refused("too-large", `${bytes.length} bytes`, `at most ${bytesMax} bytes`);
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text === null) return refused("not-text", "bytes that are not UTF-8 text", "JSON in UTF-8");
   const containersMax = Math.ceil(cellsMax / fieldsOfRow) + 1;
   const exceeded = exceededJsonLimit(text, { depthMax, valuesMax: 2 * cellsMax, containersMax });

@@ -6,7 +6,7 @@ import { readCategory } from "../personal/read-category.ts";
 import { idForm, readId } from "../personal/read-id.ts";
 import { readTimestamp } from "./read-timestamp.ts";
 
-export type Row = Readonly<Record<string, unknown>>;
+export type PurchaseRow = Readonly<Record<string, unknown>>;
 
 export const paymentMethods = ["Cash", "Credit Card", "Debit Card", "PayPal"] as const;
 
@@ -27,7 +27,7 @@ const currency = "USD";
 const amountMax = 1e6;
 
 /** Returns the purchase, or the first reason to reject it. A time after `arrivedAt` (milliseconds) is rejected. */
-export function readPurchase(row: Row, arrivedAt: number): Result<Purchase, Refused> {
+export function readPurchase(row: PurchaseRow, arrivedAt: number): Result<Purchase, Refused> {
   const customer = readId(row.customer_id);
   if (customer === null) return refused(row, "customer_id", { reason: "no-id", expected: idForm });
   const time = readTimestamp(row.timestamp);
@@ -62,7 +62,7 @@ function readMethod(value: unknown): number | null | undefined {
   return (typeof value === "string" ? readCategory(value, paymentMethods) : null) ?? undefined;
 }
 
-function refused(row: Row, column: string, reason: Pick<Problem, "reason" | "expected">) {
+function refused(row: PurchaseRow, column: string, reason: Pick<Problem, "reason" | "expected">) {
   return failure({ ...reason, column, found: foundIn(row[column], column) });
 }
 

@@ -4,14 +4,14 @@ import { describeHidden } from "../personal/describe-hidden.ts";
 import { idForm, readId } from "../personal/read-id.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
-import { type Purchase, paymentMethods, type Row, readPurchase, readStatus } from "./read-purchase.ts";
+import { type Purchase, type PurchaseRow, paymentMethods, readPurchase, readStatus } from "./read-purchase.ts";
 import { readTimestamp } from "./read-timestamp.ts";
 
 /** One line of the file with a known status. */
 interface Line {
   readonly row: number;
   readonly status: "completed" | "pending" | "failed";
-  readonly content: Row;
+  readonly content: PurchaseRow;
 }
 
 interface Reading {
@@ -148,7 +148,7 @@ function addPurchase(
 }
 
 /** Adds the amount of a failed transaction. A line without a readable customer or time names no purchase. */
-function addBlank({ blanks }: Reading, id: string, { customer_id, timestamp }: Row): void {
+function addBlank({ blanks }: Reading, id: string, { customer_id, timestamp }: PurchaseRow): void {
   const customer = readId(customer_id);
   const time = readTimestamp(timestamp);
   if (customer === null || !time.ok) return;
@@ -172,6 +172,6 @@ function skip({ skipped }: Reading, category: string, count: number): void {
   if (count > 0) skipped.set(category, (skipped.get(category) ?? 0) + count);
 }
 
-function isRow(value: unknown): value is Row {
+function isRow(value: unknown): value is PurchaseRow {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** Parses addresses of cells and ranges, such as `B7` and `A1:B3`. */
-import type { Range } from "./cell.ts";
-import { Refusal } from "./refusal.ts";
+import type { CellRange } from "./cell.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 
 export interface Address {
   /** Zero-based. */
@@ -21,19 +21,19 @@ export function addressOf(reference: string): Address {
   return { row: row - 1, column: column - 1 };
 }
 
-export function rangeOf(reference: string): Range {
+export function rangeOf(reference: string): CellRange {
   const [start = "", end = start, ...more] = reference.split(":", 3);
   const [{ row: top, column: left }, { row: bottom, column: right }] = [addressOf(start), addressOf(end)];
   if (more.length > 0 || top > bottom || left > right) throw impossible(`a range ${shortened(reference)}`);
   return { top, left, bottom, right };
 }
 
-export function isInside({ top, left, bottom, right }: Range, { row, column }: Address): boolean {
+export function isInside({ top, left, bottom, right }: CellRange, { row, column }: Address): boolean {
   return top <= row && row <= bottom && left <= column && column <= right;
 }
 
-export function impossible(found: string): Refusal {
-  return new Refusal("impossible-address", found, `cells from A1 to XFD${rowsMax}, each in its own row`);
+export function impossible(found: string): WorkbookRefusal {
+  return new WorkbookRefusal("impossible-address", found, `cells from A1 to XFD${rowsMax}, each in its own row`);
 }
 
 const shortened = (reference: string) => JSON.stringify(reference.slice(0, 40));

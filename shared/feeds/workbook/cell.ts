@@ -56,10 +56,10 @@ export interface Sheet {
   /** Rows from the top, each with its cells from column A; both are sparse. */
   readonly rows: readonly (readonly (Cell | undefined)[] | undefined)[];
   /** Merged ranges, zero-based and inclusive. */
-  readonly merges: readonly Range[];
+  readonly merges: readonly CellRange[];
 }
 
-export interface Range {
+export interface CellRange {
   readonly top: number;
   readonly left: number;
   readonly bottom: number;

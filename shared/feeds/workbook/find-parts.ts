@@ -1,5 +1,5 @@
 /** Finds the parts of a workbook's zip with its sheets, texts and styles. */
-import { Refusal } from "./refusal.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 import { XmlReader } from "./xml.ts";
 
 export interface BookParts {
@@ -17,12 +17,12 @@ const relationsMax = 200;
 export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
   const find = (name: string): Uint8Array => {
     const part = parts.get(name);
-    if (!part) throw new Refusal("not-a-workbook", `a zip without ${name}`, "an .xlsx workbook");
+    if (!part) throw new WorkbookRefusal("not-a-workbook", `a zip without ${name}`, "an .xlsx workbook");
     return part;
   };
   const listed = elementsAt(find("xl/workbook.xml"), "sheets/sheet", sheetsMax + 1);
   if (listed.length > sheetsMax)
-    throw new Refusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
+    throw new WorkbookRefusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
   const relations = new Map(
     elementsAt(find("xl/_rels/workbook.xml.rels"), "Relationship", relationsMax).map((attributes) => {
       const kind = attributes.get("Type")?.split("/").at(-1) ?? "";
@@ -36,7 +36,8 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
     // The prefix for relationships is the writer's choice, mostly `r`.
     const id = [...attributes.keys()].find((key) => key.endsWith(":id")) ?? "";
     const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
-    if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "one part per sheet");
+    if (seen.has(part))
+      throw new WorkbookRefusal("repeated-part", `${part} for more than one sheet`, "one part per sheet");
     seen.add(part);
     // `hidden` and `veryHidden`; a sheet is visible by default.
     const isHidden = (attributes.get("state") ?? "visible") !== "visible";

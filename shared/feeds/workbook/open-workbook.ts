@@ -11,7 +11,7 @@ import type { FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { Sheet } from "./cell.ts";
 import { findParts } from "./find-parts.ts";
-import { Refusal } from "./refusal.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 import { CellBudget, scanSheet } from "./scan-sheet.ts";
 import { readDateFormats, readStrings } from "./shared-parts.ts";
 import { unzip } from "./unzip.ts";
@@ -26,11 +26,11 @@ type Limits = Pick<FeedLimits, "bytesMax" | "unzippedBytesMax" | "cellsMax">;
 export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<Result<readonly Sheet[], Problem>> {
   try {
     if (bytes.length > limits.bytesMax) {
-      throw new Refusal("too-large", `${bytes.length} bytes`, `at most ${limits.bytesMax} bytes`);
+      throw new WorkbookRefusal("too-large", `${bytes.length} bytes`, `at most ${limits.bytesMax} bytes`);
     }
     return success(readSheets(await unzip(bytes, limits.unzippedBytesMax), limits.cellsMax));
   } catch (error) {
-    if (error instanceof Refusal) return failure(error.problem);
+    if (error instanceof WorkbookRefusal) return failure(error.problem);
     const found = `${describeStart(bytes)} (${messageOf(error)})`;
     return failure(problem("not-a-workbook", { found, expected: "a complete .xlsx workbook" }));
   }

@@ -6,8 +6,8 @@
  * value becomes a fault.
  */
 import { type Address, addressOf, columnsMax, impossible, isInside, rangeOf } from "./address.ts";
-import { type Cell, type Fault, type Range, type Sheet, type Text, textLengthMax } from "./cell.ts";
-import { Refusal } from "./refusal.ts";
+import { type Cell, type CellRange, type Fault, type Sheet, type Text, textLengthMax } from "./cell.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 import { readText, textCell } from "./shared-parts.ts";
 import type { XmlReader } from "./xml.ts";
 
@@ -33,7 +33,7 @@ export class CellBudget {
     this.#used += count;
     if (this.#used <= this.#max) return;
     const found = `at least ${this.#used} rows, cells and gaps up to the sheet ${sheet}`;
-    throw new Refusal("too-many-cells", found, `at most ${this.#max}`);
+    throw new WorkbookRefusal("too-many-cells", found, `at most ${this.#max}`);
   }
 }
 
@@ -57,17 +57,17 @@ export function scanSheet(xml: XmlReader, context: SheetContext): Pick<Sheet, "r
   const allowed = Math.max(mergesMax, rowsRead);
   if (merges.length > allowed) {
     const found = `${merges.length} merged ranges in ${context.sheet}`;
-    throw new Refusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
+    throw new WorkbookRefusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
   }
   return { rows, merges };
 }
 
 class SheetScan {
   readonly rows: (Cell | undefined)[][] = [];
-  readonly merges: Range[] = [];
+  readonly merges: CellRange[] = [];
   rowsRead = 0;
   readonly #context: SheetContext;
-  readonly #filled: Range[] = [];
+  readonly #filled: CellRange[] = [];
   #at: Address = { row: -1, column: -1 };
   /** The last address so far. Cells are stored in reading order; a cell that is not after all others may be a duplicate. */
   #furthest = -1;
@@ -164,7 +164,7 @@ class SheetScan {
     // Array formulas and data tables fill cells that have no formula themselves.
     if (range !== undefined && this.#filled.push(rangeOf(range)) > filledRangesMax) {
       const found = `more than ${filledRangesMax} formulas that fill ranges`;
-      throw new Refusal("too-many-formulas", found, "prices without formulas");
+      throw new WorkbookRefusal("too-many-formulas", found, "prices without formulas");
     }
     const formula = xml.content();
     return formula === "" ? "a formula" : `=${formula}`;

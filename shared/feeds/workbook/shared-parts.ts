@@ -1,7 +1,7 @@
 /** Reads the shared parts that cells reference: strings and number formats. */
 import { Text, textLengthMax } from "./cell.ts";
 import { builtInDate, isDateFormat } from "./number-formats.ts";
-import { Refusal } from "./refusal.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 import type { XmlReader } from "./xml.ts";
 
 /** Publications have a few hundred shared strings: names, dates, headers. */
@@ -73,5 +73,5 @@ export function readDateFormats(xml: XmlReader | null): (string | null)[] {
 }
 
 function refuseMore(count: number, max: number, reason: string): void {
-  if (count > max) throw new Refusal(reason, `at least ${count}`, `at most ${max}`);
+  if (count > max) throw new WorkbookRefusal(reason, `at least ${count}`, `at most ${max}`);
 }

@@ -1,6 +1,6 @@
 /** Unzips the XML parts of an untrusted zip. Verifies every checksum and counts the unzipped bytes. */
 import { configure, type Entry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
-import { Refusal } from "./refusal.ts";
+import { WorkbookRefusal } from "./refusal.ts";
 
 configure({ useWebWorkers: false });
 
@@ -17,12 +17,12 @@ export async function unzip(bytes: Uint8Array, unzippedBytesMax: number): Promis
   for (const entry of await listEntries(reader)) {
     if (!isFile(entry) || !partsRead.test(entry.filename)) continue;
     const name = entry.filename.replaceAll("\\", "/").toLowerCase();
-    if (parts.has(name)) throw new Refusal("duplicate-part", entry.filename, "every part of the zip once");
+    if (parts.has(name)) throw new WorkbookRefusal("duplicate-part", entry.filename, "every part of the zip once");
     const writer = new BoundedWriter(left);
     await entry.getData(writer).catch((error: unknown) => {
       if (!writer.isFull) throw error;
       const limit = `${unzippedBytesMax} bytes`;
-      throw new Refusal("too-large-unzipped", `more than ${limit} unzipped`, `at most ${limit}`);
+      throw new WorkbookRefusal("too-large-unzipped", `more than ${limit} unzipped`, `at most ${limit}`);
     });
     const part: Uint8Array = await writer.getData();
     parts.set(name, part);
@@ -38,7 +38,7 @@ async function listEntries(reader: ZipReader<Uint8Array>): Promise<Entry[]> {
   for await (const entry of reader.getEntriesGenerator()) {
     entries.push(entry);
     if (entries.length > partsMax)
-      throw new Refusal("too-many-parts", `more than ${partsMax} parts`, `at most ${partsMax}`);
+      throw new WorkbookRefusal("too-many-parts", `more than ${partsMax} parts`, `at most ${partsMax}`);
   }
   return entries;
 }

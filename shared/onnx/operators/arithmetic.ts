@@ -1,12 +1,12 @@
 /** Elementwise float32 arithmetic with numpy's broadcasting. */
-import type { Data, Shape } from "../graph.ts";
+import type { Data, TensorShape } from "../graph.ts";
 import { asFloats, describeShape, isSameShape, rowAxisOf } from "./data.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
 type Binary = (left: number, right: number) => number;
 
 /** Returns the broadcast shape. Refuses shapes that fit only for some N. */
-function broadcastShape(node: OperatorNode, left: Shape, right: Shape): Shape {
+function broadcastShape(node: OperatorNode, left: TensorShape, right: TensorShape): TensorShape {
   const rank = Math.max(left.length, right.length);
   const shape = Array.from({ length: rank }, (_, axis) => {
     const a = axis - rank + left.length < 0 ? 1 : left[axis - rank + left.length];
@@ -26,7 +26,7 @@ function broadcastShape(node: OperatorNode, left: Shape, right: Shape): Shape {
 }
 
 /** Returns the step in an operand for one step along each axis of the result; 0 where the operand is repeated. */
-function stridesIn(operand: Shape, result: Shape, rows: number): number[] {
+function stridesIn(operand: TensorShape, result: TensorShape, rows: number): number[] {
   const strides = new Array<number>(result.length).fill(0);
   let stride = 1;
   for (let axis = operand.length - 1, at = result.length - 1; axis >= 0; axis--, at--) {
@@ -38,7 +38,7 @@ function stridesIn(operand: Shape, result: Shape, rows: number): number[] {
 }
 
 /** Applies a function to all elements of the result in order, with strides for the operands. */
-function broadcast(apply: Binary, shapes: { left: Shape; right: Shape; result: Shape }) {
+function broadcast(apply: Binary, shapes: { left: TensorShape; right: TensorShape; result: TensorShape }) {
   return (left: Float32Array, right: Float32Array, output: Float32Array): void => {
     const rows = rowsOf(shapes.result, output.length);
     const sizes = shapes.result.map((size) => size ?? rows);
@@ -63,7 +63,7 @@ function broadcast(apply: Binary, shapes: { left: Shape; right: Shape; result: S
   };
 }
 
-function rowsOf(shape: Shape, length: number): number {
+function rowsOf(shape: TensorShape, length: number): number {
   const perRow = shape.reduce<number>((product, size) => product * (size ?? 1), 1);
   return perRow === 0 ? 0 : length / perRow;
 }

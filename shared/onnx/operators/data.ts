@@ -1,8 +1,8 @@
 /** Arrays of elements, with checked conversions to the array type that a kernel expects. */
-import type { Data, ElementType, Shape } from "../graph.ts";
+import type { Data, ElementType, TensorShape } from "../graph.ts";
 
 /** A numeric array of any kind. */
-export type Numbers = Exclude<Data, readonly string[]>;
+export type NumericData = Exclude<Data, readonly string[]>;
 
 function wrongArray(expected: string): never {
   throw new TypeError(`a kernel got an array that is not ${expected}`);
@@ -13,7 +13,7 @@ export function asFloats(data: Data | undefined): Float32Array {
   return data instanceof Float32Array ? data : wrongArray("Float32Array");
 }
 
-export function asNumbers(data: Data | undefined): Numbers {
+export function asNumbers(data: Data | undefined): NumericData {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   return data instanceof Int32Array || data instanceof Uint8Array ? data : wrongArray("numbers");
 }
@@ -49,22 +49,22 @@ export function copyOf(data: Data): Data {
 }
 
 /** Returns the number of elements of one row, or of the whole value if no axis is N. */
-export function elementsPerRow(shape: Shape): number {
+export function elementsPerRow(shape: TensorShape): number {
   return shape.reduce<number>((product, size) => product * (size ?? 1), 1);
 }
 
-export function elementsOf(shape: Shape, rows: number): number {
+export function elementsOf(shape: TensorShape, rows: number): number {
   return shape.reduce<number>((product, size) => product * (size ?? rows), 1);
 }
 
-export function rowAxisOf(shape: Shape): number {
+export function rowAxisOf(shape: TensorShape): number {
   return shape.indexOf(null);
 }
 
-export function describeShape(shape: Shape): string {
+export function describeShape(shape: TensorShape): string {
   return `[${shape.map((size) => size ?? "N").join(", ")}]`;
 }
 
-export function isSameShape(left: Shape, right: Shape): boolean {
+export function isSameShape(left: TensorShape, right: TensorShape): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis]);
 }

@@ -1,5 +1,5 @@
 /** Lays out nodes of any order so that evaluation moves forward. Refuses nodes that do not form trees. */
-import { CODE_BITS, EQUAL, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
+import { CODE_BITS, EQUAL, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER, type PackedForest } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 
 export const MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "LEAF"] as const;
@@ -10,7 +10,7 @@ export const MODE = { leq: 0, lt: 1, gte: 2, gt: 3, eq: 4, neq: 5, leaf: 6 } as 
 export type Ints = Int32Array | Uint8Array;
 
 /** The nodes of one tree, which are contiguous. The root is first. */
-export interface Run {
+export interface TreeSpan {
   readonly start: number;
   readonly end: number;
   readonly root: number;
@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** Returns the position of a node id, or −1 if the tree has no such node. */
-export function positionIn(run: Run, id: number): number {
+export function positionIn(run: TreeSpan, id: number): number {
   if (run.positions !== null) return run.positions.get(id) ?? -1;
   return id >= 0 && id < run.end - run.start ? run.start + id : -1;
 }
@@ -38,7 +38,7 @@ export type LeafWeights =
 
 /** Nodes by position, one entry per node. */
 export interface ForestSource {
-  readonly trees: readonly Run[];
+  readonly trees: readonly TreeSpan[];
   readonly modes: Uint8Array;
   readonly features: Ints;
   readonly thresholds: Float32Array;
@@ -93,7 +93,7 @@ class Layout {
   }
 
   /** Places a tree and returns the position of its root. O(nodes of the tree). */
-  placeTree(tree: Run): number {
+  placeTree(tree: TreeSpan): number {
     const { modes } = this.#source;
     const placed = this.#placed;
     const start = this.#next;
@@ -126,7 +126,7 @@ class Layout {
   }
 
   /** Places a split and returns the child that is placed next. */
-  #placeSplit(from: number, at: number, tree: Run): number {
+  #placeSplit(from: number, at: number, tree: TreeSpan): number {
     const { modes, features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
     const mode = modes[from];
     const feature = features[from] ?? 0;
@@ -167,7 +167,7 @@ class Layout {
  * Lays out a forest. If missing values are not tracked, a missing value makes every comparison except ≠ false; for splits
  * with swapped children the bit is inverted. Refuses nodes with two parents, missing children and leaves without weights.
  */
-export function layOut(node: OperatorNode, source: ForestSource): Forest {
+export function layOut(node: OperatorNode, source: ForestSource): PackedForest {
   const layout = new Layout(node, source);
   const roots = Int32Array.from(source.trees, (tree) => layout.placeTree(tree));
   const { words, limits, columns } = layout;

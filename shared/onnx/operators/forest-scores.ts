@@ -1,5 +1,5 @@
 /** Merges leaves to one score per target: sum, average, minimum or maximum, in float32 and tree order; adds the base value last. */
-import { addForest, type Forest, leafAt, OTHER } from "./forest.ts";
+import { addForest, leafAt, OTHER, type PackedForest } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 import { type PostTransform, transformScores } from "./post-transform.ts";
 
@@ -26,7 +26,7 @@ function merged(aggregate: Aggregate, weight: number, sofar: number | null): num
 
 /** Merges one row's leaf weights into its scores. `seen` is 1 for targets that have a score. */
 export function mergeLeaf(
-  forest: Forest,
+  forest: PackedForest,
   leaf: number,
   into: {
     readonly scores: Float32Array;
@@ -51,8 +51,8 @@ export function isPlainSum(targets: number, aggregate: Aggregate): boolean {
   return targets === 1 && (aggregate === "SUM" || aggregate === "AVERAGE");
 }
 
-export interface Scoring {
-  readonly forest: Forest;
+export interface ForestScoring {
+  readonly forest: PackedForest;
   readonly targets: number;
   readonly aggregate: Aggregate;
   /** One per target, or none. */
@@ -61,7 +61,7 @@ export interface Scoring {
 }
 
 /** Finishes one row. As in onnxruntime, a target without any weight is 0, without its base value. `seen` null means all. */
-function finishRow(scoring: Scoring, scores: Float32Array, at: { start: number; seen: Uint8Array | null }): void {
+function finishRow(scoring: ForestScoring, scores: Float32Array, at: { start: number; seen: Uint8Array | null }): void {
   const { targets, aggregate, baseValues, transform, forest } = scoring;
   const { start, seen } = at;
   for (let t = 0; t < targets; t++) {
@@ -75,7 +75,7 @@ function finishRow(scoring: Scoring, scores: Float32Array, at: { start: number; 
 
 /** Computes all scores into `scores`, rows × targets, row-major. O(rows × trees × depth). */
 export function scoreRows(
-  scoring: Scoring,
+  scoring: ForestScoring,
   features: { readonly values: Float32Array; readonly columns: number },
   scores: Float32Array,
 ): void {

@@ -1,6 +1,14 @@
 /** Reads the attributes of TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1–3), with positions for ids. */
 import type { CodedTexts } from "../graph.ts";
-import { type ForestSource, type Ints, type LeafWeights, MODE, MODES, positionIn, type Run } from "./forest-layout.ts";
+import {
+  type ForestSource,
+  type Ints,
+  type LeafWeights,
+  MODE,
+  MODES,
+  positionIn,
+  type TreeSpan,
+} from "./forest-layout.ts";
 import type { OperatorNode } from "./operator.ts";
 
 function int32(node: OperatorNode, name: string, length: number | null): Ints {
@@ -34,7 +42,7 @@ function codedTexts(names: readonly string[]): CodedTexts {
   return { texts, codes: Uint8Array.from(names, (name) => codes.get(name) ?? MODES.length) };
 }
 
-function positionsOf(node: OperatorNode, nodeIds: Ints, run: { start: number; end: number }): Run["positions"] {
+function positionsOf(node: OperatorNode, nodeIds: Ints, run: { start: number; end: number }): TreeSpan["positions"] {
   const { start, end } = run;
   let plain = true;
   for (let i = start; i < end && plain; i++) plain = nodeIds[i] === i - start;
@@ -48,9 +56,9 @@ function positionsOf(node: OperatorNode, nodeIds: Ints, run: { start: number; en
   return positions;
 }
 
-function runsOf(node: OperatorNode, treeIds: Ints): ReadonlyMap<number, Run> {
+function runsOf(node: OperatorNode, treeIds: Ints): ReadonlyMap<number, TreeSpan> {
   const nodeIds = int32(node, "nodes_nodeids", treeIds.length);
-  const runs = new Map<number, Run>();
+  const runs = new Map<number, TreeSpan>();
   for (let start = 0, end = 0; start < treeIds.length; start = end) {
     const id = treeIds[start] ?? 0;
     for (end = start + 1; treeIds[end] === id; ) end++;
@@ -61,7 +69,7 @@ function runsOf(node: OperatorNode, treeIds: Ints): ReadonlyMap<number, Run> {
 }
 
 interface Found {
-  readonly runs: ReadonlyMap<number, Run>;
+  readonly runs: ReadonlyMap<number, TreeSpan>;
   readonly modes: Uint8Array;
   readonly targets: number;
 }
@@ -77,7 +85,7 @@ function forEachWeight(
   const targets = int32(node, `${prefix}_ids`, treeIds.length);
   const weights = node.floats(`${prefix}_weights`);
   if (weights.length !== treeIds.length) node.malformed(`${weights.length} ${prefix}_weights`, `${treeIds.length}`);
-  let run: Run | undefined;
+  let run: TreeSpan | undefined;
   let runId = -1;
   for (let i = 0; i < treeIds.length; i++) {
     const tree = treeIds[i] ?? 0;

@@ -17,7 +17,7 @@ export const LIMIT = 1;
 export const OTHER = 2;
 
 /** A node is identified by the position of its first word. */
-export interface Forest {
+export interface PackedForest {
   /** The first node of each tree. */
   readonly roots: Int32Array;
   /**
@@ -36,7 +36,7 @@ export interface Forest {
 
 /** Returns the leaf of the row that starts at `base` of `values`. O(depth). */
 export function leafAt(
-  forest: Forest,
+  forest: PackedForest,
   root: number,
   row: { readonly values: Float32Array; readonly base: number },
 ): number {
@@ -64,7 +64,7 @@ const BLOCK_ROWS = 64;
  * O(rows × trees × depth).
  */
 export function addForest(
-  forest: Forest,
+  forest: PackedForest,
   features: { readonly values: Float32Array; readonly columns: number },
   sums: Float32Array,
 ): void {

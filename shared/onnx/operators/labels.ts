@@ -3,11 +3,11 @@ import type { Data } from "../graph.ts";
 import { asNumbers, asTextsToFill } from "./data.ts";
 import type { OperatorNode } from "./operator.ts";
 
-export type Labels =
+export type ClassLabels =
   | { readonly type: "string"; readonly values: readonly string[]; readonly count: number }
   | { readonly type: "int64"; readonly values: Float64Array; readonly count: number };
 
-export function labelsOf(node: OperatorNode, intsName: "classlabels_ints" | "classlabels_int64s"): Labels {
+export function labelsOf(node: OperatorNode, intsName: "classlabels_ints" | "classlabels_int64s"): ClassLabels {
   const texts = node.strings("classlabels_strings");
   const ints = Float64Array.from(node.ints(intsName));
   if (texts.length > 0 && ints.length > 0) return node.malformed("labels of two types", "one");
@@ -16,7 +16,11 @@ export function labelsOf(node: OperatorNode, intsName: "classlabels_ints" | "cla
   return node.malformed("no labels", "at least one");
 }
 
-export function writeLabel(labels: Labels, into: Data, at: { readonly row: number; readonly index: number }): void {
+export function writeLabel(
+  labels: ClassLabels,
+  into: Data,
+  at: { readonly row: number; readonly index: number },
+): void {
   if (labels.type === "string") asTextsToFill(into)[at.row] = labels.values[at.index] ?? "";
   else asNumbers(into)[at.row] = labels.values[at.index] ?? 0;
 }

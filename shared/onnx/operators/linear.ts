@@ -1,5 +1,5 @@
 /** Linear operators. Sums are computed in double and rounded once, so they are at least as exact as in a float32 runtime. */
-import type { Data, Shape } from "../graph.ts";
+import type { Data, TensorShape } from "../graph.ts";
 import { asFloats, asNumbers, describeShape } from "./data.ts";
 import { labelsOf, largestOf, writeLabel } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
@@ -137,7 +137,7 @@ function operandOf(node: OperatorNode, index: number, transposed: boolean) {
   return { rows: second, columns: first, across: second, down: 1 };
 }
 
-function biasStrides(node: OperatorNode, bias: Shape, result: { rows: number | null; columns: number }) {
+function biasStrides(node: OperatorNode, bias: TensorShape, result: { rows: number | null; columns: number }) {
   const [columns = 1, rows = 1] = bias.toReversed();
   const fits =
     bias.length <= 2 && (columns === 1 || columns === result.columns) && (rows === 1 || rows === result.rows);

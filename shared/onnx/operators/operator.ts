@@ -1,12 +1,12 @@
 /** The interface of an operator: it checks one node, determines the types and shapes of its outputs, and returns a kernel. */
-import type { CodedTexts, Data, Domain, ElementType, Node, Shape, Tensor } from "../graph.ts";
-import { type OnnxProblem, Refusal } from "../problem.ts";
+import type { CodedTexts, Data, Domain, ElementType, Node, Tensor, TensorShape } from "../graph.ts";
+import { type OnnxProblem, OnnxRefusal } from "../problem.ts";
 
 /** A value between nodes at compile time. */
 export interface Slot {
   readonly type: ElementType;
   /** At most one axis is null, N. */
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   readonly constant: Tensor | null;
 }
 
@@ -18,7 +18,7 @@ export type Kernel = (inputs: readonly Data[], outputs: readonly Data[]) => void
 /** `view`: the first input's elements with another shape or name, without computation. */
 export type Prepared =
   | { readonly kind: "compute"; readonly outputs: readonly Output[]; readonly run: Kernel }
-  | { readonly kind: "view"; readonly shape: Shape };
+  | { readonly kind: "view"; readonly shape: TensorShape };
 
 export interface Operator {
   readonly name: string;
@@ -27,7 +27,7 @@ export interface Operator {
   readonly attributes: readonly string[];
   /** One line for the table of docs/ONNX.md: what is supported and what is not. */
   readonly note: string;
-  /** Throws a `Refusal` for anything outside the subset. */
+  /** Throws an `OnnxRefusal` for anything outside the subset. */
   prepare(node: OperatorNode): Prepared;
 }
 
@@ -56,7 +56,7 @@ export class OperatorNode {
   }
 
   refuse(kind: OnnxProblem["kind"], found: string, expected: string): never {
-    throw new Refusal({ kind, where: this.where, found, expected });
+    throw new OnnxRefusal({ kind, where: this.where, found, expected });
   }
 
   unsupported(found: string, expected: string): never {

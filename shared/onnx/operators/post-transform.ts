@@ -14,7 +14,7 @@ export function postTransformOf(node: OperatorNode, name = node.string("post_tra
 }
 
 /** Computes 1 ÷ (1 + e^−x) in float32. For negative x it is 1 minus the value at −x, as in onnxruntime. */
-export function logistic(value: number): number {
+export function logisticFloat32(value: number): number {
   const large = fround(1 / fround(1 + fround(Math.exp(-Math.abs(value)))));
   return value < 0 ? fround(1 - large) : large;
 }
@@ -56,7 +56,7 @@ export function transformScores(transform: PostTransform, scores: Float32Array, 
     case "NONE":
       return;
     case "LOGISTIC":
-      for (let i = span.start; i < span.end; i++) scores[i] = logistic(scores[i] ?? 0);
+      for (let i = span.start; i < span.end; i++) scores[i] = logisticFloat32(scores[i] ?? 0);
       return;
     case "SOFTMAX":
       softmax(scores, span);

@@ -3,7 +3,7 @@
  * scikit-learn converter write them. It is one loop in file order, because a cold isolate runs each loop slowly before its
  * first answer.
  */
-import { CODE_BITS, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
+import { CODE_BITS, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER, type PackedForest } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 
 const LISTS = [
@@ -26,7 +26,7 @@ function isWide(values: ArrayLike<number>): boolean {
  * Lays out a plain sum with only "≤" and one weight per leaf, in the order of the leaves. Returns null for any other or any
  * invalid forest: the general layout handles or refuses it. O(nodes).
  */
-export function preorderForest(node: OperatorNode): Forest | null {
+export function preorderForest(node: OperatorNode): PackedForest | null {
   const { texts, codes } = node.coded("nodes_modes") ?? { texts: [], codes: new Uint8Array(0) };
   const count = codes.length;
   if (count === 0 || count > node.limits.treeNodesMax) return null;

@@ -1,5 +1,5 @@
 /** Operators that move elements without changing them. */
-import type { Data, Shape } from "../graph.ts";
+import type { Data, TensorShape } from "../graph.ts";
 import { asNumbers, asTexts, asTextsToFill, describeShape, elementsPerRow, rowAxisOf } from "./data.ts";
 import type { Operator, OperatorNode, Prepared, Slot } from "./operator.ts";
 
@@ -21,7 +21,7 @@ export const zipMap: Operator = {
 };
 
 /** Returns `from` reshaped to `wanted`, with at most one N and the same number of elements for every N. */
-function reshaped(node: OperatorNode, from: Shape, wanted: readonly number[]): Shape {
+function reshaped(node: OperatorNode, from: TensorShape, wanted: readonly number[]): TensorShape {
   const sizes: (number | null)[] = wanted.map((size, axis) => {
     if (size !== 0 || node.int("allowzero", 0) !== 0) return size;
     return from[axis] === undefined
@@ -100,7 +100,7 @@ function copyPieces(from: Data, to: Data, { pieces, count, stride, offset, width
     for (let i = 0; i < count; i++) target[p * width + offset + i] = source[p * stride + i] ?? 0;
 }
 
-function concatenated(node: OperatorNode, slots: readonly Slot[], axis: number): Shape {
+function concatenated(node: OperatorNode, slots: readonly Slot[], axis: number): TensorShape {
   const [first] = slots;
   if (first === undefined) return node.malformed("no input", "at least one");
   const shape = [...first.shape];

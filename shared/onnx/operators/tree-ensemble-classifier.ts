@@ -1,18 +1,18 @@
 import type { Data } from "../graph.ts";
 import { asFloats } from "./data.ts";
-import { type Forest, leafAt } from "./forest.ts";
+import { leafAt, type PackedForest } from "./forest.ts";
 import { layOut } from "./forest-layout.ts";
 import { mergeLeaf } from "./forest-scores.ts";
 import { forestSourceOf } from "./forest-source.ts";
-import { type Labels, labelsOf, writeLabel } from "./labels.ts";
+import { type ClassLabels, labelsOf, writeLabel } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
-import { logistic, type PostTransform, postTransformOf, transformScores } from "./post-transform.ts";
+import { logisticFloat32, type PostTransform, postTransformOf, transformScores } from "./post-transform.ts";
 import { NODE_ATTRIBUTES } from "./tree-ensemble-regressor.ts";
 
 interface Classifier {
-  readonly forest: Forest;
-  readonly labels: Labels;
+  readonly forest: PackedForest;
+  readonly labels: ClassLabels;
   readonly baseValues: Float32Array;
   readonly transform: PostTransform;
   /** True for two labels with weights for one of them. The other score is computed from it. */
@@ -54,8 +54,8 @@ function finishOneSided(classifier: Classifier, scores: Float32Array, start: num
     return rounded > 0.5 ? 1 : 0;
   }
   const isLogistic = transform === "LOGISTIC";
-  scores[start] = isLogistic ? logistic(-rounded) : -rounded;
-  scores[start + 1] = isLogistic ? logistic(rounded) : rounded;
+  scores[start] = isLogistic ? logisticFloat32(-rounded) : -rounded;
+  scores[start + 1] = isLogistic ? logisticFloat32(rounded) : rounded;
   return rounded > 0 ? 1 : 0;
 }
 

@@ -1,7 +1,7 @@
 import type { Data } from "../graph.ts";
 import { asFloats } from "./data.ts";
 import { layOut } from "./forest-layout.ts";
-import { aggregateOf, isPlainSum, type Scoring, scoreRows } from "./forest-scores.ts";
+import { aggregateOf, type ForestScoring, isPlainSum, scoreRows } from "./forest-scores.ts";
 import { forestSourceOf } from "./forest-source.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
@@ -21,7 +21,7 @@ export const NODE_ATTRIBUTES = [
 ];
 
 /** Prepares scoring from float [N, columns] to float [N, targets]. */
-export function prepareScoring(node: OperatorNode, scoring: Scoring): Prepared {
+export function prepareScoring(node: OperatorNode, scoring: ForestScoring): Prepared {
   const { rows, columns } = matrixShapeOf(node, node.typedInput(0, "float"));
   const needed = scoring.forest.columns;
   if (needed > columns) return node.malformed(`a split on column ${needed - 1} of ${columns}`, "a column of the input");
@@ -36,7 +36,7 @@ export function checkTargets(node: OperatorNode, targets: number): number {
 }
 
 /** Refuses a transform of one target: the standard applies it, onnxruntime ignores it. */
-export function checkTransform(node: OperatorNode, scoring: Scoring): Scoring {
+export function checkTransform(node: OperatorNode, scoring: ForestScoring): ForestScoring {
   if (scoring.targets === 1 && scoring.transform !== "NONE") {
     return node.unsupported(`post_transform ${scoring.transform} of one target`, "NONE, and a Sigmoid node after it");
   }

@@ -1,7 +1,7 @@
 /** TreeEnsemble of ai.onnx.ml 5: nodes by position, leaves in separate lists, numbers in tensors. */
 import type { Tensor } from "../graph.ts";
 import { type ForestSource, type LeafWeights, layOut, MODE } from "./forest-layout.ts";
-import { AGGREGATES, type Scoring } from "./forest-scores.ts";
+import { AGGREGATES, type ForestScoring } from "./forest-scores.ts";
 import type { Operator, OperatorNode } from "./operator.ts";
 import { postTransformOf } from "./post-transform.ts";
 import { checkTargets, checkTransform, prepareScoring } from "./tree-ensemble-regressor.ts";
@@ -135,7 +135,7 @@ export const treeEnsemble: Operator = {
     const number = node.int("aggregate_function", 1);
     const aggregate = AGGREGATES[number] ?? node.malformed(`aggregate_function ${number}`, "0…3");
     const transformNumber = node.int("post_transform", 0);
-    const scoring: Scoring = {
+    const scoring: ForestScoring = {
       forest: layOut(node, sourceOf(node, targets)),
       targets,
       aggregate,

@@ -1,7 +1,7 @@
 /** The section of the series that are most likely to change. */
 import { html } from "hono/html";
 import { isMissing } from "../../api/report-model.ts";
-import { changeOf } from "../intervals.ts";
+import { chanceOfChange } from "../intervals.ts";
 import { moversOfReport } from "../report-charts.ts";
 import { nameOf, type View } from "../view.ts";
 import { figureOf, type Html, narrowWidth, nothing, sectionOf, type TableParts, tableOf } from "./parts.ts";
@@ -41,7 +41,7 @@ function moversData(view: View, movers: readonly number[]): TableParts {
     ],
     rows: series.map((one) => {
       const [next] = one.steps;
-      const chances = hasDirection ? [next?.chances?.down, next?.chances?.up] : [changeOf(next) ?? undefined];
+      const chances = hasDirection ? [next?.chances?.down, next?.chances?.up] : [chanceOfChange(next) ?? undefined];
       return [
         { text: nameOf(view, one) },
         ...chances.map(chance),

@@ -14,7 +14,7 @@ export function all(parts: readonly Html[]): Html {
   return html`${parts}`;
 }
 
-export interface Cell {
+export interface TableCell {
   readonly text: string | Html;
   /** The value by which the column is sorted, if it is not the text. */
   readonly sort?: number | string | null;
@@ -25,7 +25,7 @@ export interface Cell {
 export interface TableParts {
   readonly caption?: string;
   readonly columns: readonly { readonly name: string; readonly isNumber?: boolean }[];
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: readonly (readonly TableCell[])[];
   /** Whether the script of the page sorts and filters it. There is at most one such table. */
   readonly isSortable?: boolean;
   /** The accessible name of the region that scrolls. */
@@ -45,7 +45,7 @@ export function tableOf({ caption, columns, rows, isSortable = false, label }: T
   )}</tbody></table></div>`;
 }
 
-function cellOf({ text, sort, isNumber = false, className }: Cell, isHead: boolean): Html {
+function cellOf({ text, sort, isNumber = false, className }: TableCell, isHead: boolean): Html {
   const names = [isNumber ? "n" : "", className ?? ""].filter((name) => name !== "").join(" ");
   const attributes = raw(
     `${names === "" ? "" : ` class="${names}"`}${sort === undefined ? "" : ` data-v="${sort === null ? "" : String(sort).replaceAll('"', "&quot;")}"`}`,

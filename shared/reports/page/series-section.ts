@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { ReportSeries } from "../../api/report-model.ts";
 import { shownBands } from "../intervals.ts";
 import { middleOf, nameOf, nextStepOf, type View } from "../view.ts";
-import { type Cell, type Html, nothing, sectionOf, tableOf } from "./parts.ts";
+import { type Html, nothing, sectionOf, type TableCell, tableOf } from "./parts.ts";
 
 /** The largest number of rows. The CSV file contains all series. */
 export const tableRowsMax = 500;
@@ -41,7 +41,7 @@ ${more}${tableOf({
 interface Column {
   readonly name: string;
   readonly isNumber?: true;
-  cell(series: ReportSeries): Cell;
+  cell(series: ReportSeries): TableCell;
 }
 
 /** Returns the columns for which at least one series has a value. */

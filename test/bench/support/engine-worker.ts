@@ -1,5 +1,5 @@
 /** A Worker that runs one model a given number of times, to measure the model alone in the same runtime. */
-import type { Column } from "../../../shared/registry/golden.ts";
+import type { InputColumn } from "../../../shared/registry/golden.ts";
 import { compileModel, runProgram } from "../../../shared/registry/onnx-engine.ts";
 
 interface Env {
@@ -19,7 +19,7 @@ export default {
     }
     if (!made.ok) return new Response(made.error.reason, { status: 500 });
     const row: Record<string, number | string | null> = JSON.parse(env.ROW);
-    const inputs: Record<string, Column> = {};
+    const inputs: Record<string, InputColumn> = {};
     for (const [name, value] of Object.entries(row)) {
       inputs[name] = typeof value === "string" ? [value] : Float32Array.of(value ?? Number.NaN);
     }

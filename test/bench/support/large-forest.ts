@@ -6,7 +6,7 @@ import { ensembleAttributes } from "../../../shared/onnx/ensemble-attributes.ts"
 import { int, mlNode, node, PORTABLE } from "../../../shared/onnx/graph.ts";
 import { predictionOutput } from "../../../shared/onnx/outputs.ts";
 import { writeModel } from "../../../shared/onnx/write.ts";
-import type { Column } from "../../../shared/registry/golden.ts";
+import type { InputColumn } from "../../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../../shared/registry/onnx-engine.ts";
 import { randomTree } from "../../onnx/forests.ts";
 import { seededRandom } from "../../support/chance.ts";
@@ -46,7 +46,7 @@ export function largeForest({ trees, leaves }: { readonly trees: number; readonl
 type Golden = ReturnType<typeof servable>["card"]["golden"];
 
 function goldenOf(model: Uint8Array, inputs: Golden["inputs"]): Golden {
-  const columns: Record<string, Column> = {};
+  const columns: Record<string, InputColumn> = {};
   for (const feature of forecast.features) {
     const values = inputs[feature.name] ?? [];
     columns[feature.name] =

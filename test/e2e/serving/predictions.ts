@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { flowEnded } from "../../../trainer/flows.ts";
-import { examplesOf } from "../../../trainer/local/examples.ts";
+import { exampleRequests } from "../../../trainer/local/examples.ts";
 import { runGeneratedClient } from "../../support/generated-client.ts";
 import { descendants, upload } from "../../support/platform.ts";
 import { simulatedPublications } from "../../support/publications.ts";
@@ -85,7 +85,7 @@ test("after a promotion all three protocols answer with the version", async () =
   await expect.poll(async () => (await ask()).model.version, { timeout: 15_000 }).toBe("v7.0");
   const own = await ask();
   expect(own.predicted_price).toBeCloseTo(Number(own.naive) + 1, 4);
-  const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
+  const examples = await exampleRequests(hub, { forecast: forecast.id, state: platform.state });
   const [, mlflow, v2] = examples.map(({ answer }) => JSON.parse(answer));
   expect(mlflow).toEqual({ predictions: [own.predicted_price] });
   expect(v2).toMatchObject({ model_version: "v7.0", outputs: [{ data: [own.predicted_price] }, {}] });

@@ -5,7 +5,7 @@ import { predictionsKey } from "../../../shared/track-record/keys.ts";
 import { readPredictions } from "../../../shared/track-record/published-prediction.ts";
 import { readScores } from "../../../shared/track-record/published-score.ts";
 import { trackRecord } from "../../../shared/track-record/track-record.ts";
-import type { Run } from "../../../shared/training/publish-task.ts";
+import type { RunModel } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { echoes, steppedForecast } from "../../training/step-worlds.ts";
 import { momentum, type Process, randomWalk, simulatedPanel } from "../../training/support.ts";
@@ -105,7 +105,7 @@ test("its range may be stated in longer periods, as in 2024-Q3", async () => {
 });
 
 test("a training that fails changes nothing: no version serves before the next one, and the reason is recorded", async () => {
-  const wrong: Run = async (model, rows) => {
+  const wrong: RunModel = async (model, rows) => {
     const outputs = await runHere(model, rows);
     return { ...outputs, prediction: (outputs.prediction ?? new Float32Array()).map((value) => value + 1) };
   };

@@ -4,7 +4,7 @@ import type { Panel } from "../../../shared/features/panel.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import type { Fact } from "../../../shared/lake/fact.ts";
 import { evaluateOnnx } from "../../../shared/registry/onnx-engine.ts";
-import type { Run } from "../../../shared/training/publish-task.ts";
+import type { RunModel } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { type ReplayEffects, type Replayed, type ReplayTask, replay } from "../../../trainer/replay/replay.ts";
 import { instantStepPool } from "../../training/step-worlds.ts";
@@ -48,7 +48,7 @@ export interface Story extends Partial<Omit<ReplayTask, "history">> {
 }
 
 /** Runs files in the built-in engine, which starts faster than the reference runtime. */
-export const runHere: Run = async (model, inputs) => {
+export const runHere: RunModel = async (model, inputs) => {
   const evaluated = evaluateOnnx(model, inputs);
   if (!evaluated.ok) throw new Error(evaluated.error.reason);
   return Object.fromEntries(Object.entries(evaluated.value).map(([name, values]) => [name, Float32Array.from(values)]));

@@ -21,7 +21,7 @@ export interface WithdrawnIngest {
 const listedMax = 5;
 
 /** Starts the flow `withdraw`. A second request for the same ingest returns the same flow. Retries a failed one. */
-export async function withdraw(
+export async function requestWithdrawal(
   fx: Pick<Hub, "db" | "workflows" | "boot" | "now">,
   { feed: feedId, ingest }: WithdrawnIngest,
   { who, why }: Pick<Actor, "who" | "why">,

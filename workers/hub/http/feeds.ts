@@ -13,7 +13,7 @@ import { listProblems } from "../actions/list-problems.ts";
 import { openLakeFile } from "../actions/open-lake-file.ts";
 import { readFeed } from "../actions/read-feed.ts";
 import { upload } from "../actions/upload.ts";
-import { withdraw } from "../actions/withdraw.ts";
+import { requestWithdrawal } from "../actions/withdraw.ts";
 import { adminOnly, hasToken } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
 import { fileResponse } from "./file-response.ts";
@@ -170,6 +170,6 @@ const withdrawal = createRoute({
 feedRoutes.openapi(withdrawal, async (context) => {
   const { feed } = context.req.valid("param");
   const { ingest, why } = context.req.valid("json");
-  const answer = unwrap(await withdraw(context.var.hub, { feed, ingest }, actorOf(context, why)));
+  const answer = unwrap(await requestWithdrawal(context.var.hub, { feed, ingest }, actorOf(context, why)));
   return context.json(answer, isActive(answer.state) ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });

@@ -4,7 +4,7 @@ import { type Contradictions, countContradictions, type RestatedFact } from "../
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import type { Fact } from "../../../shared/lake/fact.ts";
 import { partitionPath } from "../../../shared/lake/keys.ts";
-import { isNewer, type Source } from "../../../shared/lake/merge.ts";
+import { type FactSource, isNewer } from "../../../shared/lake/merge.ts";
 import { comparePublication, groupByPartition, type IngestPlan, planIngest } from "../../../shared/lake/plan.ts";
 import { blankedFacts, restatedFacts } from "../../../shared/lake/restated.ts";
 import type { Hub } from "../hub.ts";
@@ -42,7 +42,7 @@ export async function planPublication(
   { feed, facts, blanks, arrivedAt, rank }: PlannedPublication,
   { ingest, checkLease }: PlanLease,
 ): Promise<PlannedIngest> {
-  const source: Source = { ingest, rank };
+  const source: FactSource = { ingest, rank };
   const known = await listPartitions(db, feed.id);
   const files = await listLake(lake, feed.id);
   await checkLease();

@@ -71,7 +71,7 @@ export interface CountedPredictions {
 }
 
 /** Writes the predictions of a publication, one step after the other. */
-export async function storePredictions(
+export async function storeOrigin(
   { lake }: Pick<Hub, "lake">,
   forecast: Forecast,
   { key: address, parts }: Pick<AnsweredOrigin, "parts"> & { readonly key: PublishedKey },

@@ -11,7 +11,7 @@ import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { eventsRuleOf } from "../../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { needsOf } from "../ingest/write-history.ts";
-import { answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
+import { answerOrigin, loadModels, storeOrigin } from "./answer-origin.ts";
 import type { PredictingHub } from "./predict-revision.ts";
 import { historyUntil, readHistory } from "./read-history.ts";
 
@@ -58,7 +58,7 @@ export async function recordCatchUp(
     return { predictions: 0 };
   }
   const { answer, parts } = answered.value;
-  const { file, count } = await storePredictions(hub, forecast, { key: record, parts });
+  const { file, count } = await storeOrigin(hub, forecast, { key: record, parts });
   const { version } = answer.model;
   await markRecorded(hub.db, record, { version, target: answer.target_period, predictions: file, at });
   return { predictions: count };

@@ -5,7 +5,7 @@ import type { Panel } from "../../../shared/features/panel.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { eventsRuleOf } from "../../../shared/forecasts/source.ts";
 import { addDays } from "../../../shared/lib/calendar.ts";
-import { openPredictions } from "../../../shared/track-record/match-events.ts";
+import { waitingPredictions } from "../../../shared/track-record/match-events.ts";
 import { originsOf } from "../../../shared/track-record/plan-event-scores.ts";
 import type { Hub } from "../hub.ts";
 
@@ -32,7 +32,7 @@ export async function countOpen(
     counts === null ? [] : [{ ...row, counts }],
   );
   const own = isPredicted ? [{ origin, counts: "headline" as const }] : [];
-  const open = openPredictions(panel, { origins: originsOf([...published, ...own]), activeDays });
+  const open = waitingPredictions(panel, { origins: originsOf([...published, ...own]), activeDays });
   const since = open.reduce<string | null>(
     (first, one) => (first === null || one.origin < first ? one.origin : first),
     null,

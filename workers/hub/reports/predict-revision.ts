@@ -14,7 +14,7 @@ import type { Hub } from "../hub.ts";
 import type { HistoryEffects } from "../ingest/write-history.ts";
 import { factsOfDecision } from "../registry/describe.ts";
 import { readCard } from "../registry/verify.ts";
-import { type AnsweredOrigin, answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
+import { type AnsweredOrigin, answerOrigin, loadModels, storeOrigin } from "./answer-origin.ts";
 import { contentTypes } from "./content-types.ts";
 import { countOpen } from "./count-open.ts";
 import { readHistory, readPanel } from "./read-history.ts";
@@ -51,7 +51,7 @@ export async function predictRevision(
   const models = await loadModels(hub, forecast);
   const answered = models?.ok ? await answerOrigin(models.value, { ...history, now }) : models;
   const stored = answered?.ok
-    ? await storePredictions(hub, forecast, { key: row, parts: answered.value.parts })
+    ? await storeOrigin(hub, forecast, { key: row, parts: answered.value.parts })
     : { file: null, count: 0 };
   const model = await modelOf(hub, forecast, { row, answered, now });
   await hub.lake.put(reportKey(row, "report.json"), encodePieces(jsonPieces(model, "\n")), {

@@ -1,10 +1,10 @@
 /** Scores published predictions whose period is known now. */
 import {
+  type ClosedRange,
   firstPublished,
   lastScored,
   listPublications,
   newestScored,
-  type Range,
   saveScores,
 } from "../../../shared/db/scores.ts";
 import type { Panel } from "../../../shared/features/panel.ts";
@@ -79,12 +79,12 @@ async function planEvents(hub: ScoringHub, forecast: Forecast, { rule, origin, l
   return { panel, periods: limitNew(periods, { madeFrom }, newPeriodsMax) };
 }
 
-async function stored({ db }: ScoringHub, { id }: Forecast, range: Range): Promise<StoredPublication[]> {
+async function stored({ db }: ScoringHub, { id }: Forecast, range: ClosedRange): Promise<StoredPublication[]> {
   const rows = await listPublications(db, id, range);
   return rows.flatMap(({ counts, ...row }): StoredPublication[] => (counts === null ? [] : [{ ...row, counts }]));
 }
 
-async function scoredSince({ db }: ScoringHub, { id }: Forecast, range: Range) {
+async function scoredSince({ db }: ScoringHub, { id }: Forecast, range: ClosedRange) {
   const known = await newestScored(db, id, range);
   return (target: string) => known.get(target)?.madeFrom ?? null;
 }
