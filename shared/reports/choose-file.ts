@@ -28,10 +28,18 @@ export function chooseFile(
   own: string,
 ): Result<ChosenFile, readonly string[]> {
   if (!hasText(file)) return success({ name: file, language: null });
-  const first = files.find((one) => one.file === "report.html")?.language ?? own;
+  const first = firstLanguage(files, own);
   if (language === null || language === first) return success({ name: file, language: first });
   const languages = new Set([first, ...files.flatMap((one) => one.language ?? [])]);
   return languages.has(language)
     ? success({ name: nameInLanguage(file, language), language })
     : failure([...languages]);
+}
+
+/**
+ * Returns the language in which a revision was made first: that of its findings and of the files with plain names.
+ * @param own the language of a revision that does not state it
+ */
+export function firstLanguage(files: readonly StoredFile[], own: string): string {
+  return files.find(({ file }) => file === "report.html")?.language ?? own;
 }

@@ -6,7 +6,8 @@ import { formatOf } from "./format.ts";
 import { editionPath } from "./keys.ts";
 import { languagesOf, linksToOthers } from "./languages.ts";
 import { documentOf } from "./page/document.ts";
-import { type Html, sectionOf } from "./page/parts.ts";
+import { htmlOfParts, sectionOf } from "./page/parts.ts";
+import { englishPart, partsAround, plainPart, type TextPart, textOfParts } from "./text-part.ts";
 import { numbersIn } from "./view.ts";
 import { languageOf, wordsOf } from "./words/index.ts";
 
@@ -23,8 +24,8 @@ export interface EditionReport {
 }
 
 export interface HeldPublication {
-  /** The title of the feed in the language of the edition. */
-  readonly feed: string;
+  /** The title of the feed, in the language of the edition if the feed declares it. */
+  readonly feed: TextPart;
   readonly since: string;
   /** In English. */
   readonly reason: string;
@@ -61,19 +62,13 @@ export function computeEdition(input: EditionInput): EditionModel {
       summary: [...report.summary],
     },
     isNew: report !== null && orderOf(input) > 0,
-    changes: changesOf(input).map(({ text, english }) => (english === undefined ? text : `${text} ${english}`)),
+    changes: changesOf(input).map(textOfParts),
   };
 }
 
-interface Change {
-  readonly text: string;
-  /** The end of the sentence, which is stored in English only. */
-  readonly english?: string;
-}
-
-/** Returns what changed since the last edition. */
-function changesOf(input: EditionInput): Change[] {
-  const { report, previous, held } = input;
+/** Returns what changed since the last edition: one sentence each. */
+function changesOf(input: EditionInput): TextPart[][] {
+  const { report, previous, held, language } = input;
   const { words, format } = languageParts(input);
   const order = orderOf(input);
   const isNew = report !== null && order > 0;
@@ -84,8 +79,14 @@ function changesOf(input: EditionInput): Change[] {
   const first = origin === null ? none : isNew ? fresh(origin) : unchanged(origin);
   const isOtherVersion = isNew && previous !== null && report.version !== null && report.version !== previous.version;
   return [
-    ...[...lost, first, ...(isOtherVersion ? [words.edition.version(report.version)] : [])].map((text) => ({ text })),
-    ...held.map(({ feed, since, reason }) => ({ text: words.edition.held(feed, format.time(since)), english: reason })),
+    ...[...lost, first, ...(isOtherVersion ? [words.edition.version(report.version)] : [])].map((text) => [
+      plainPart(text),
+    ]),
+    ...held.map(({ feed, since, reason }) => [
+      ...partsAround((title) => words.edition.held(title, format.time(since)), [feed]),
+      plainPart(" "),
+      englishPart(reason, language),
+    ]),
   ];
 }
 
@@ -122,7 +123,7 @@ export function editionPage(input: EditionInput): string {
     header: html`<h1>${title}</h1>
 <p class="meta">${name}</p>
 `,
-    main: html`${sectionOf("changes", words.edition.changes, html`<ul>${changesOf(input).map(changeItem)}</ul>`)}${
+    main: html`${sectionOf("changes", words.edition.changes, html`<ul>${changesOf(input).map((parts) => html`<li>${htmlOfParts(parts)}</li>`)}</ul>`)}${
       report === null
         ? ""
         : sectionOf(
@@ -134,8 +135,4 @@ export function editionPage(input: EditionInput): string {
     }`,
     footer: words.footer,
   });
-}
-
-function changeItem({ text, english }: Change): Html {
-  return english === undefined ? html`<li>${text}</li>` : html`<li>${text} <span lang="en">${english}</span></li>`;
 }

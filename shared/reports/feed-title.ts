@@ -1,17 +1,11 @@
 import type { ReportFeed } from "../api/report-model.ts";
-
-export interface FeedTitle {
-  readonly text: string;
-  /** The language of the text, if it is not the requested one: titles are declared in English. */
-  readonly language: string | null;
-}
+import { englishPart, plainPart, type TextPart } from "./text-part.ts";
 
 /** Returns the title of a feed in a language, or the English one if the feed does not declare it. */
 export function feedTitle(
   { title, translations = {} }: Pick<ReportFeed, "title" | "translations">,
   language: string,
-): FeedTitle {
+): TextPart {
   const text = translations[language]?.title;
-  if (text !== undefined) return { text, language: null };
-  return { text: title, language: language === "en" ? null : "en" };
+  return text === undefined ? englishPart(title, language) : plainPart(text);
 }

@@ -12,17 +12,23 @@ export interface FeedOptions {
   readonly now: string;
 }
 
+export interface FeedEntry extends Pick<Report, "origin" | "revision" | "publishedAt" | "summary" | "path"> {
+  /** The language of the summary. */
+  readonly language: string;
+}
+
 /** Returns the feed with one entry for each published revision, in the order of `reports`. The summary has the findings. */
-export function atomFeed(reports: readonly Report[], { forecast, title, language, base, now }: FeedOptions): string {
+export function atomFeed(reports: readonly FeedEntry[], { forecast, title, language, base, now }: FeedOptions): string {
   const self = `${base}/reports/${forecast}/feed.xml`;
-  const entries = reports.map(({ origin, revision, publishedAt, summary, path }) => {
+  const entries = reports.map(({ origin, revision, publishedAt, summary, path, language: own }) => {
+    const summaryLanguage = own === language ? "" : ` xml:lang="${escapeXml(own)}"`;
     const address = `${base}${path}`;
     return `  <entry>
     <id>${escapeXml(address)}</id>
     <title>${escapeXml(`${title}, ${origin}${revision === 1 ? "" : ` (${revision})`}`)}</title>
     <updated>${escapeXml(publishedAt)}</updated>
     <link rel="alternate" type="text/html" href="${escapeXml(address)}"/>
-    <summary>${escapeXml(summary.join(" "))}</summary>
+    <summary${summaryLanguage}>${escapeXml(summary.join(" "))}</summary>
   </entry>
 `;
   });

@@ -107,7 +107,13 @@ const base: Omit<EditionInput, "report" | "previous"> = {
   publishedAt: "2026-11-21T14:00:00.000Z",
   held: [],
 };
-const held = [{ feed: "Leche", since: "2026-11-20T18:05:00.000Z", reason: "23 % of the series are missing" }];
+const held = [
+  {
+    feed: { text: "Leche", language: null },
+    since: "2026-11-20T18:05:00.000Z",
+    reason: "23 % of the series are missing",
+  },
+];
 
 test("an edition states a new report, another version, held publications, or that there is nothing new", () => {
   const fresh = computeEdition({ ...base, report, previous: { ...report, revision: 1, version: "v1" }, held });
@@ -162,6 +168,13 @@ test("an edition in another language has its words, and each links to the other 
   );
 });
 
+test("an edition marks the title of a feed that is declared in English only", () => {
+  const feed = { text: "Milk <prices>", language: "en" };
+  const input: EditionInput = { ...base, report, previous: null, held: held.map((one) => ({ ...one, feed })) };
+  expect(editionPage(input)).toContain('Una publicación de <span lang="en">Milk &lt;prices&gt;</span> está retenida');
+  expect(computeEdition(input).changes.at(-1)).toContain("Una publicación de Milk <prices> está retenida");
+});
+
 test("the Atom feed has one entry for each revision, with escaped findings", () => {
   const { version, ...shown } = report;
   const entry = {
@@ -172,6 +185,7 @@ test("the Atom feed has one entry for each revision, with escaped findings", () 
     reason: "champion" as const,
     files: [],
     ...shown,
+    language: "es",
   };
   const options = {
     forecast: "milk-mx",
@@ -184,5 +198,6 @@ test("the Atom feed has one entry for each revision, with escaped findings", () 
   expect(feed).toContain("<title>A &amp; B, 2026-11-20 (2)</title>");
   expect(feed).toContain("<summary>Sube &lt;poco&gt;.</summary>");
   expect(feed).toContain("<updated>2026-11-20T18:30:00.000Z</updated>");
+  expect(atomFeed([{ ...entry, language: "en" }], options)).toContain('<summary xml:lang="en">Sube');
   expect(atomFeed([], options)).toContain("<updated>2026-11-21T00:00:00Z</updated>");
 });

@@ -258,6 +258,30 @@ test("the page of each language links to the others, and a page without others h
   expect(alone).not.toContain("hreflang");
 });
 
+test("the link to the series is the first element that a keyboard reaches, also with links to other languages", async () => {
+  await renderAll(fixedModel(), { languages: ["es", "en"], rasterize: null }, async (name, bytes) => {
+    if (!name.endsWith(".html")) return;
+    const [first] = decode(bytes).matchAll(
+      /<(?:a|button|input|select|textarea|summary)\b[^>]*>|<[^>]+\btabindex=[^>]+>/g,
+    );
+    expect(first?.[0]).toBe('<a class="skip" href="#series">');
+  });
+});
+
+test("titles of simulated feeds that are declared in English only are marked", () => {
+  const [feed] = fixedModel().feeds;
+  if (!feed) throw new Error("the model has a feed");
+  const { translations, ...untranslated } = feed;
+  const simulated = { simulated: true } as const;
+  const feeds = [feed, { ...feed, ...simulated }, { ...untranslated, ...simulated, title: "Shop" }];
+  const page = (language: string) =>
+    decode(renderFile("report.html", { ...fixedModel(), feeds }, { language, rasterize: null }));
+  expect(page("es")).toContain(
+    'Datos en parte simulados: Precios de la leche en México, <span lang="en">Shop</span>.</strong>',
+  );
+  expect(page("en")).toContain("Partly simulated data: Milk prices in Mexico, Shop.</strong>");
+});
+
 test("a report without a history has no chart, and one without predictions no report.csv", async () => {
   const stored: string[] = [];
   await renderAll(emptyModel(), { rasterize: () => new Uint8Array(), languages: ["en"] }, async (file) => {

@@ -39,6 +39,7 @@ export const editions = sqliteTable(
     revision: integer(),
     isNew: integer("is_new", { mode: "boolean" }).notNull(),
     publishedAt: text("published_at").notNull(),
+    languages: json<readonly string[]>("languages"),
   },
   (table) => [primaryKey({ columns: [table.forecast, table.date] })],
 );

@@ -5,7 +5,7 @@ import { isMissing, type ReportFeed, type ReportModelVersion } from "../../api/r
 import { feedTitle } from "../feed-title.ts";
 import { baselineText } from "../findings.ts";
 import type { View } from "../view.ts";
-import { type Html, sectionOf } from "./parts.ts";
+import { type Html, htmlOfParts, sectionOf } from "./parts.ts";
 
 /** Returns for each feed its freshness, what was rejected or held, changes of meaning, publisher and licence. */
 export function dataSection(view: View): Html {
@@ -27,7 +27,7 @@ function feedList(view: View, feed: ReportFeed): Html {
     ({ from, note }) => html`${data.from(format.period(from))}: <span lang="en">${note}</span>`,
   );
   return listOf([
-    [data.feed, [titleOf(view, feed)]],
+    [data.feed, [htmlOfParts([feedTitle(feed, view.words.language)])]],
     [
       data.source,
       [feed.homepage === "" ? html`${feed.publisher}` : html`<a href="${feed.homepage}">${feed.publisher}</a>`],
@@ -40,11 +40,6 @@ function feedList(view: View, feed: ReportFeed): Html {
     [data.held, orNone(heldTexts, data.none)],
     [data.breaks, orNone(breakTexts, data.none)],
   ]);
-}
-
-function titleOf({ words }: View, feed: ReportFeed): Html {
-  const { text, language } = feedTitle(feed, words.language);
-  return language === null ? html`${text}` : html`<span lang="${language}">${text}</span>`;
 }
 
 /** Returns whether newer values of a feed are missing, since when, and what that means. Nothing for a report of an earlier version. */

@@ -13,6 +13,8 @@ export interface DocumentParts {
   readonly description?: string;
   /** The same page in other languages. The head and the header link to them. */
   readonly translations?: readonly PageLink[];
+  /** The link to the main content, for users of a keyboard: the first element that they reach. */
+  readonly skip?: Html;
   readonly header: Html;
   readonly main: Html;
   readonly footer: string;
@@ -22,7 +24,7 @@ export interface DocumentParts {
 
 /** Returns one self-contained HTML file: it loads nothing, and allows only its own style and script by their digests. */
 export function documentOf(parts: DocumentParts): string {
-  const { language, title, description, translations = [], header, main, footer, script } = parts;
+  const { language, title, description, translations = [], skip = nothing, header, main, footer, script } = parts;
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -38,7 +40,7 @@ ${translations.map(
 </head>
 <body>
 <header>
-${linksOf(translations)}${header}</header>
+${skip}${linksOf(translations)}${header}</header>
 <main>
 ${main}</main>
 <footer>${footer}</footer>

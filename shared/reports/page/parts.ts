@@ -2,6 +2,7 @@
 import { html, raw } from "hono/html";
 import type { Chart } from "../../charts/chart.ts";
 import { pageSvg } from "../../charts/svg.ts";
+import type { TextPart } from "../text-part.ts";
 import type { View } from "../view.ts";
 
 /** Escaped HTML. */
@@ -12,6 +13,11 @@ export const nothing: Html = html``;
 /** Joins parts without a separator. */
 export function all(parts: readonly Html[]): Html {
   return html`${parts}`;
+}
+
+/** Returns a text whose parts state their language. */
+export function htmlOfParts(parts: readonly TextPart[]): Html {
+  return html`${parts.map(({ text, language }) => (language === null ? html`${text}` : html`<span lang="${language}">${text}</span>`))}`;
 }
 
 export interface TableCell {

@@ -4,13 +4,14 @@ import type { Download } from "../../api/pages.ts";
 import { feedTitle } from "../feed-title.ts";
 import { levelFinding, nextFinding, reliabilityFinding } from "../findings.ts";
 import type { PageLink } from "../languages.ts";
+import { joinedParts, partsAround, plainPart } from "../text-part.ts";
 import type { View } from "../view.ts";
 import { dataSection, downloadsSection, modelSection } from "./data-section.ts";
 import { documentOf } from "./document.ts";
 import { headlineSection } from "./headline-section.ts";
 import { levelsSection } from "./levels-section.ts";
 import { moversSection } from "./movers-section.ts";
-import { type Html, nothing } from "./parts.ts";
+import { type Html, htmlOfParts, nothing } from "./parts.ts";
 import { recordSection } from "./record-section.ts";
 import { script } from "./script.ts";
 import { seriesSection, singleNote } from "./series-section.ts";
@@ -25,8 +26,8 @@ export function reportPage(view: View, downloads: readonly Download[], translati
     title: origin === null ? title : `${title}, ${origin}`,
     description: `${nextFinding(view)} ${levelFinding(view)}`,
     translations,
-    header: html`${model.series.length > 1 ? html`<a class="skip" href="#series">${words.head.skip}</a>` : ""}
-<h1>${title}</h1>
+    ...(model.series.length > 1 && { skip: skipLink(words.head.skip) }),
+    header: html`<h1>${title}</h1>
 <p class="meta">${origin === null ? "" : html`<span>${words.head.origin(origin)}</span>`}<span>${words.head.made(format.time(model.madeAt))}</span><span>${words.head.revision(String(model.revision))}</span></p>
 ${model.stale === null ? "" : html`<p class="stale"><strong>${words.head.stale}</strong> <span lang="en">${model.stale}</span></p>`}
 ${simulatedNote(view)}`,
@@ -37,16 +38,20 @@ ${headlineSection(view)}${singleNote(view)}${moversSection(view)}${levelsSection
   });
 }
 
+function skipLink(text: string): Html {
+  return html`<a class="skip" href="#series">${text}</a>
+`;
+}
+
 /** States that feeds contain simulated data, so that its values are not read as real ones. */
 function simulatedNote({ model, words }: View): Html {
   const simulated = model.feeds.filter((feed) => feed.simulated);
   if (simulated.length === 0) return nothing;
   const { head } = words;
   const isAll = simulated.length === model.feeds.length;
-  const text = isAll
-    ? head.simulated
-    : head.partlySimulated(simulated.map((feed) => feedTitle(feed, words.language).text).join(", "));
-  return html`<p class="stale"><strong>${text}</strong> ${head.simulatedMeaning}</p>
+  const titles = simulated.map((feed) => feedTitle(feed, words.language));
+  const parts = isAll ? [plainPart(head.simulated)] : partsAround(head.partlySimulated, joinedParts(titles, ", "));
+  return html`<p class="stale"><strong>${htmlOfParts(parts)}</strong> ${head.simulatedMeaning}</p>
 `;
 }
 

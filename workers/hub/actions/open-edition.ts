@@ -11,7 +11,7 @@ import { type StoredFile, storedFile } from "./stored-file.ts";
 export interface EditionRequest {
   readonly date: string;
   readonly extension: "html" | "json";
-  /** Null: the language of the forecast. */
+  /** Null: the first language of the edition. */
   readonly language: string | null;
 }
 
@@ -30,11 +30,16 @@ export async function openEdition(
   if (!forecast.ok) return forecast;
   const { id, locale } = forecast.value;
   const missing: Refusal = { kind: "not-found", detail: `${id} has no edition of ${date}.`, found: date };
-  if ((await findEdition(fx.db, id, date)) === null) return failure(missing);
-  const own = languageOf(locale);
+  const edition = await findEdition(fx.db, id, date);
+  if (edition === null) return failure(missing);
+  const { languages } = edition;
+  // The declared language may have changed since.
+  const own = languages?.[0] ?? languageOf(locale);
   const address = { forecast: id, date, extension };
   if (language === null || language === own)
     return success({ file: storedFile(fx, editionKey({ ...address, language: null }), missing), language: own });
-  const otherwise = otherLanguages(`The edition of ${id} of ${date}`, { language, published: [own] });
+  const name = `The edition of ${id} of ${date}`;
+  const otherwise = otherLanguages(name, { language, published: languages ?? [own] });
+  if (languages?.includes(language) === false) return failure(otherwise);
   return success({ file: storedFile(fx, editionKey({ ...address, language }), otherwise), language });
 }

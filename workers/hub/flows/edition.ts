@@ -7,7 +7,7 @@ import { findPublished, findReport, type ReportRow } from "../../../shared/db/re
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
-import { chooseFile } from "../../../shared/reports/choose-file.ts";
+import { chooseFile, firstLanguage } from "../../../shared/reports/choose-file.ts";
 import {
   computeEdition,
   type EditionInput,
@@ -49,8 +49,9 @@ async function publishEdition(hub: EditionEffects, forecast: Forecast, date: str
   const publishedAt = hub.now().toISOString();
   const day = { forecast, date, publishedAt, previous: last && (await previousOf(hub, forecast.id, last)) };
   const feeds = await readReportFeeds(hub, forecast);
+  const languages = languagesOf(forecast);
   const [own, ...others] = await Promise.all(
-    languagesOf(forecast).map(async (language): Promise<EditionInput> => {
+    languages.map(async (language): Promise<EditionInput> => {
       const report = current && (await reportIn(hub, current, { forecast, language }));
       return { ...day, language, report, held: heldIn(feeds, language) };
     }),
@@ -60,7 +61,7 @@ async function publishEdition(hub: EditionEffects, forecast: Forecast, date: str
   for (const other of others) await storeEdition(hub, other, other.language);
   const { origin = null, revision = null } = current ?? {};
   const { isNew } = computeEdition(own);
-  await saveEdition(hub.db, { forecast: forecast.id, date, origin, revision, isNew, publishedAt });
+  await saveEdition(hub.db, { forecast: forecast.id, date, origin, revision, isNew, publishedAt, languages });
   return { origin, revision, isNew };
 }
 
@@ -82,16 +83,17 @@ interface Reader {
   readonly language: string;
 }
 
-/** Describes the current report in a language. The row has the findings in the language of the forecast only. */
+/** Describes the current report in a language. The row has the findings in its first language only. */
 async function reportIn(hub: EditionEffects, row: ReportRow, { forecast, language }: Reader): Promise<EditionReport> {
   const { origin, revision, version, publishedAt, summary } = row;
   const own = languageOf(forecast.locale);
-  const page = chooseFile(row.files ?? [], { file: "report.html", language }, own);
+  const files = row.files ?? [];
+  const page = chooseFile(files, { file: "report.html", language }, own);
   return {
     ...{ origin, revision, version, publishedAt: publishedAt ?? "" },
     // A report of an earlier version has one language.
     path: page.ok ? reportPath(row, page.value.name) : reportPath(row),
-    summary: language === own ? (summary ?? []) : await findingsIn(hub, row, language),
+    summary: language === firstLanguage(files, own) ? (summary ?? []) : await findingsIn(hub, row, language),
   };
 }
 
@@ -115,7 +117,7 @@ async function previousOf({ db }: EditionEffects, forecast: string, { origin, re
 
 function heldIn(feeds: readonly ReportFeed[], language: string): HeldPublication[] {
   return feeds.flatMap((feed) => {
-    const { text } = feedTitle(feed, language);
-    return isMissing(feed.held) ? [] : feed.held.map((one) => ({ ...one, feed: text }));
+    const title = feedTitle(feed, language);
+    return isMissing(feed.held) ? [] : feed.held.map((one) => ({ ...one, feed: title }));
   });
 }

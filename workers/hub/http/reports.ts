@@ -15,7 +15,7 @@ import {
 } from "../../../shared/api/reports.ts";
 import type { ReportRow } from "../../../shared/db/reports.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
-import type { ChosenFile } from "../../../shared/reports/choose-file.ts";
+import { type ChosenFile, firstLanguage } from "../../../shared/reports/choose-file.ts";
 import { atomFeed } from "../../../shared/reports/feed-xml.ts";
 import { reportPath } from "../../../shared/reports/keys.ts";
 import { languageOf } from "../../../shared/reports/words/index.ts";
@@ -123,7 +123,8 @@ reportRoutes.openapi(feed, async (context) => {
   );
   const { title = id, translations = {}, locale = "en" } = findForecast(id) ?? {};
   const language = languageOf(locale);
-  const text = atomFeed(reports, {
+  const entries = reports.map((report) => ({ ...report, language: firstLanguage(report.files, language) }));
+  const text = atomFeed(entries, {
     forecast: id,
     title: translations[language]?.title ?? title,
     language,
