@@ -26,7 +26,7 @@ export const gradientBoosting: Candidate = {
     },
     // The scoring models have as many trees as the final one. To stop each of them early as well doubles the time and is no better.
     (task, final) => {
-      const trees = final.kind === "trees" ? final.ensemble.trees.length : TREES_MAX;
+      const trees = final.kind === "trees" ? treesIn(final.ensemble) : TREES_MAX;
       const fit = fitTrees(task, task.move, { ...lossOptions(task), iterations: trees });
       return fit.ok ? success({ kind: "trees", ...fit.value }) : fit;
     },
@@ -83,24 +83,28 @@ export function fitStopped(
   const partOf = (part: RowRange) => trainingDataOf(earlyEncoding, data, { rows: part, target });
   const stopped = fitGradientBoosting(options, partOf(early), partOf(late));
   if (!stopped.ok) return stopped;
-  const trees = stopped.value.ensemble.trees.length;
-  const final = fitTrees(task, target, { ...options, iterations: Math.max(1, trees) });
+  const iterations = stopped.value.ensemble.trees.length;
+  const final = fitTrees(task, target, { ...options, iterations });
   if (!final.ok) return final;
-  const { encoding } = final.value;
-  const ensemble = trees === 0 ? withoutTrees(final.value.ensemble) : final.value.ensemble;
-  const earlyEnsemble = trees === 0 ? withoutTrees(stopped.value.ensemble) : stopped.value.ensemble;
-  return success({ encoding, ensemble, early: { encoding: earlyEncoding, ensemble: earlyEnsemble, late } });
+  const ensemble = iterations === 0 ? withoutTrees(stopped.value.ensemble) : stopped.value.ensemble;
+  return success({ ...final.value, early: { encoding: earlyEncoding, ensemble, late } });
 }
 
-/** Fits `options.iterations` trees to all rows of the task. */
-function fitTrees(
-  { data, rows }: FitTask,
-  target: Float64Array,
-  options: Partial<GradientBoostingOptions>,
-): Fit<EncodedTrees> {
+interface FixedOptions extends Partial<GradientBoostingOptions> {
+  /** Number of trees; 0 for a constant. */
+  readonly iterations: number;
+}
+
+/** Fits a number of trees to all rows of the task. */
+function fitTrees({ data, rows }: FitTask, target: Float64Array, options: FixedOptions): Fit<EncodedTrees> {
   const encoding = rankEncoding(data, rows, target);
-  const fit = fitGradientBoosting(options, trainingDataOf(encoding, data, { rows, target }));
-  return fit.ok ? success({ encoding, ensemble: fit.value.ensemble }) : fit;
+  const { iterations } = options;
+  // The library fits at least one tree. The constant does not depend on it.
+  const atLeastOne = { ...options, iterations: Math.max(1, iterations) };
+  const fit = fitGradientBoosting(atLeastOne, trainingDataOf(encoding, data, { rows, target }));
+  if (!fit.ok) return fit;
+  const { ensemble } = fit.value;
+  return success({ encoding, ensemble: iterations === 0 ? withoutTrees(ensemble) : ensemble });
 }
 
 function trainingDataOf(
@@ -114,6 +118,11 @@ function trainingDataOf(
 /** Returns only the constant. An ONNX file needs at least one tree, so it has a single leaf with value 0. */
 function withoutTrees(ensemble: Ensemble): Ensemble {
   return { ...ensemble, trees: [zeroLeaf] };
+}
+
+/** Returns the number of fitted trees: 0 for only the constant. */
+function treesIn({ trees }: Ensemble): number {
+  return trees[0] === zeroLeaf ? 0 : trees.length;
 }
 
 /** A model without trees, for a constant: its score is always 0. `columns`: the width of its encoding. */

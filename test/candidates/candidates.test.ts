@@ -4,6 +4,7 @@ import { predictMove, predictValue } from "../../shared/candidates/fitted.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { rmse } from "../../shared/stats/rmse.ts";
 import { checkTree } from "../models/check-tree.ts";
+import { seededRandom } from "../support/chance.ts";
 import { everyCandidate, fitted, smallData, taskOf, withOtherFuture } from "./support.ts";
 
 const data = smallData();
@@ -130,7 +131,31 @@ describe("average", () => {
   });
 });
 
+const classification = { task: "classification", transform: "level" } as const;
+
 describe("gradient boosting", () => {
+  test("if no tree lowers the loss, the scoring models of the calibration have no trees either, so the seed has no effect", () => {
+    const data = smallData();
+    const random = seededRandom(1);
+    // The events become more likely and depend on no feature.
+    const target = Float64Array.from({ length: data.rows }, (_, row) =>
+      Number(random() < 0.1 + (0.8 * row) / data.rows),
+    );
+    const parameters = { leafRowsMin: 5, learningRate: 0.3 };
+    const fits = [1, 3].map((seed) =>
+      fitted(
+        candidateNamed("gradient-boosting"),
+        taskOf({ ...data, target }, { from: 0, to: data.rows }, { ...classification, seed, parameters }),
+      ),
+    );
+    const [first, second] = fits;
+    expect(first).toMatchObject({
+      kind: "calibrated",
+      score: { ensemble: { trees: [{ feature: Int32Array.of(-1) }] } },
+    });
+    expect(second).toEqual(first);
+  });
+
   test("stops early on its last training periods: noise gives no tree, and the file is still valid", () => {
     const noise = { ...data, target: data.last.map((value, row) => value + (((row * 7919) % 101) - 50) / 100) };
     const boosting = candidateNamed("gradient-boosting");
