@@ -12,6 +12,7 @@ import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { failure, success } from "../lib/result.ts";
 import { checkData } from "../models/fit.ts";
 import { float32Below } from "../models/float32.ts";
+import { withRowWeights } from "../models/row-weights.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { calibrated } from "./calibrated.ts";
 import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
@@ -47,7 +48,8 @@ export const mlRandomForest: Candidate = {
       Array.from({ length: features.columns }, (_, column) => features.values[column * count + row] ?? 0),
     );
     forest.train(table, Array.from(target));
-    return success({ kind: "trees", encoding, ensemble: ensembleOf(forest.toJSON(), features.columns) });
+    const ensemble = ensembleOf(forest.toJSON(), features.columns);
+    return success({ kind: "trees", encoding, ensemble: withRowWeights(ensemble, features) });
   }),
 };
 
@@ -99,8 +101,8 @@ const forestShape = z.object({
 });
 
 /**
- * Converts the library's forest (its `toJSON`) to trees with the same predictions for float32 inputs. `columns`: the number of
- * columns in training.
+ * Converts the library's forest (its `toJSON`) to trees with the same predictions for float32 inputs. The library states no training
+ * weights: they are 0. `columns`: the number of columns in training.
  */
 export function ensembleOf(forest: unknown, columns: number): Ensemble {
   const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest))).baseModel;

@@ -11,7 +11,7 @@ import { changesOutput, massesOutput } from "../onnx/outputs.ts";
 import type { ServedProfile } from "../registry/served.ts";
 import { constant, type Explainer, memoizeRow, productOf, type RowOf, sumOf, through } from "./attribution.ts";
 import { type ExplainedGraph, explainColumns } from "./columns.ts";
-import { noTrainingWeights, numbersOf, readForest, readStump } from "./forest.ts";
+import { numbersOf, readForest, readStump } from "./forest.ts";
 import { explainingOperations } from "./operations.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
 
@@ -187,10 +187,11 @@ class Builder {
   #forest(node: Node): Explainer {
     const forest = readForest(node.attributes);
     if (typeof forest === "string") {
-      // A tree that only separates missing values of one input was not learned, so it needs no training weights.
       const [input = ""] = node.inputs;
-      if (this.#places.has(input)) return this.#stump(node, input);
-      throw new Unexplained(forest);
+      const stump = this.#places.has(input) ? readStump(node.attributes) : null;
+      if (stump === null) throw new Unexplained(forest);
+      // The trainer wrote the stump. It was not learned, so its value is part of the base.
+      return (row) => constant(stump(Number(row(input))), this.#parts.inputs.length);
     }
     const { trees, base, isAverage } = forest;
     this.operations += trees.reduce((sum, tree) => sum + explainingOperations(tree), 0);
@@ -211,13 +212,6 @@ class Builder {
       });
       return { value, base: expected, by, exact: true };
     };
-  }
-
-  /** Explains a stump that the trainer writes: it was not learned, and its value is part of the base. */
-  #stump({ attributes }: Node, input: string): Explainer {
-    const stump = readStump(attributes);
-    if (stump === null) throw new Unexplained(noTrainingWeights);
-    return (row) => constant(stump(Number(row(input))), this.#parts.inputs.length);
   }
 
   #line(node: Node): Explainer {

@@ -1,5 +1,5 @@
 /** Reads the attributes of a TreeEnsembleRegressor as trees with the training weight of every node. */
-import { LEAF, SMALLEST_NORMAL, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
+import { LEAF, leafOf, SMALLEST_NORMAL, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
 import type { Attribute, Attributes } from "../onnx/graph.ts";
 
 export interface Forest {
@@ -9,14 +9,31 @@ export interface Forest {
   readonly isAverage: boolean;
 }
 
-export const noTrainingWeights = "its trees do not contain training weights (nodes_hitrates)";
+const noTrainingWeights = "its trees do not contain training weights (nodes_hitrates)";
 
 /** Reads a forest as `ensembleAttributes` writes it. Returns the reason if the forest has another form. O(nodes). */
 export function readForest(attributes: Attributes): Forest | string {
+  const weights = numbersOf(attributes.nodes_hitrates);
+  const modes = attributes.nodes_modes?.kind === "strings" ? attributes.nodes_modes.values : [];
+  // Trees without a split do not depend on an input, so they need no weights.
+  const isSplit = modes.some((mode) => mode !== "LEAF");
+  if (isSplit && (weights.length !== modes.length || !hasWeights(attributes))) return noTrainingWeights;
+  const forest = readTrees(attributes);
+  if (typeof forest === "string") return forest;
+  if (!forest.trees.every(hasAddingWeights))
+    return "its nodes_hitrates do not add up: the value of a branch is not the sum of its two children";
+  return forest;
+}
+
+function hasWeights({ nodes_hitrates: weights }: Attributes): boolean {
+  return Array.from(numbersOf(weights)).some((weight) => weight !== 0);
+}
+
+/** Reads a forest with or without training weights. */
+function readTrees(attributes: Attributes): Forest | string {
   const text = (name: string) => (attributes[name]?.kind === "string" ? attributes[name].value : "");
   const weights = numbersOf(attributes.nodes_hitrates);
   const modes = attributes.nodes_modes?.kind === "strings" ? attributes.nodes_modes.values : [];
-  if (weights.length !== modes.length) return noTrainingWeights;
   if (modes.some((mode) => mode !== "BRANCH_LEQ" && mode !== "LEAF"))
     return "its trees use a comparison other than ≤ (BRANCH_LEQ)";
   const transform = text("post_transform") || "NONE";
@@ -33,8 +50,6 @@ export function readForest(attributes: Attributes): Forest | string {
     }
     trees.push(readTree(attributes, { from, to, weights, modes }));
   }
-  if (!trees.every(hasAddingWeights))
-    return "its nodes_hitrates do not add up: the value of a branch is not the sum of its two children";
   addLeaves(attributes, trees, { treeIds });
   return { trees, base: numbersOf(attributes.base_values)[0] ?? 0, isAverage: aggregate === "AVERAGE" };
 }
@@ -100,14 +115,21 @@ function targetsOf({ n_targets: targets }: Attributes): number {
 /** Thresholds of stumps that separate missing values, rises and falls (`shared/candidates/graph.ts`, `graph-changes.ts`). */
 const writtenThresholds: ReadonlySet<number> = new Set([THRESHOLD_MAX, 0, -SMALLEST_NORMAL]);
 
-/** Returns the function of a stump that the trainer writes, with 0 on one side; null for any other trees. It was not learned. */
+/**
+ * Returns the function of a stump that the trainer writes: one split at a written threshold, with 0 on one side and without training
+ * weights. It was not learned. Returns null for any other trees.
+ */
 export function readStump(attributes: Attributes): ((value: number) => number) | null {
-  const [atMost, above] = Array.from(numbersOf(attributes.target_weights));
-  const threshold = numbersOf(attributes.nodes_values)[0] ?? Number.NaN;
-  const missingIsAtMost = numbersOf(attributes.nodes_missing_value_tracks_true)[0] === 1;
-  const isStump = numbersOf(attributes.nodes_treeids).length === 3 && writtenThresholds.has(threshold);
-  if (!isStump || atMost === undefined || above === undefined || atMost * above !== 0) return null;
-  return (value) => ((Number.isNaN(value) ? missingIsAtMost : value <= threshold) ? atMost : above);
+  const forest = hasWeights(attributes) ? null : readTrees(attributes);
+  if (forest === null || typeof forest === "string") return null;
+  const [tree, second] = forest.trees;
+  if (tree === undefined || second !== undefined || forest.base !== 0) return null;
+  const { feature, threshold, left, right, value: values } = tree;
+  const isSplit = feature.length === 3 && feature[0] === 0 && writtenThresholds.has(threshold[0] ?? Number.NaN);
+  const sides = [values[left[0] ?? 0], values[right[0] ?? 0]];
+  if (!isSplit || !sides.includes(0)) return null;
+  // As the engine compares: in float32.
+  return (value) => values[leafOf(tree, Float32Array.of(value), { offset: 0, stride: 1 })] ?? 0;
 }
 
 export function numbersOf(attribute: Attribute | undefined): ArrayLike<number> {

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { RandomForestRegression } from "ml-random-forest";
 import { describe, expect, test } from "vitest";
+import { encode } from "../../shared/candidates/encoding.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { ensembleOf } from "../../shared/candidates/ml-random-forest.ts";
+import { addTreeShap, expectedOf } from "../../shared/explain/tree-shap.ts";
 import { float32Below } from "../../shared/models/float32.ts";
+import { columnOf } from "../../shared/models/matrix.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { predictEnsemble } from "../../shared/models/tree.ts";
+import { shapleyByDefinition } from "../explain/shapley.ts";
 import { checkTree } from "../models/check-tree.ts";
 import { matrixOf } from "../models/matrix-of.ts";
 import { fitted, smallData, taskOf } from "./support.ts";
@@ -110,4 +114,32 @@ describe("the candidate", () => {
       expect(Math.max(...used)).toBe(columns);
     }
   });
+});
+
+test("the training weights of its trees give Shapley values by definition, which add up to the prediction", () => {
+  const data = smallData();
+  const value = fitted(candidateNamed("ml-random-forest"), taskOf(data, { from: 0, to: 240 }));
+  if (value.kind !== "trees") throw new Error("the model has trees");
+  const { encoding, ensemble } = value;
+  const features = encode(encoding, data, { from: 0, to: 30 });
+  const predictions = predictEnsemble(ensemble, features);
+  for (let row = 0; row < features.rows; row++) {
+    const columns = Array.from({ length: features.columns }, (_, column) => columnOf(features, column)[row] ?? 0);
+    let expected = 0;
+    const contributions = new Float64Array(columns.length);
+    const wanted = new Float64Array(columns.length);
+    for (const tree of ensemble.trees) {
+      expect(tree.weight[0]).toBe(240);
+      expected += expectedOf(tree);
+      addTreeShap(tree, columns, contributions);
+      shapleyByDefinition(tree, columns).forEach((one, column) => {
+        wanted[column] = (wanted[column] ?? 0) + one;
+      });
+    }
+    contributions.forEach((one, column) => {
+      expect(one).toBeCloseTo(wanted[column] ?? Number.NaN, 9);
+    });
+    const sum = contributions.reduce((total, one) => total + one, expected) / ensemble.trees.length;
+    expect(sum).toBeCloseTo(predictions[row] ?? Number.NaN, 5);
+  }
 });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { addTreeShap, expectedOf } from "../../shared/explain/tree-shap.ts";
 import { LEAF, leafOf, type Tree } from "../../shared/models/tree.ts";
+import { shapleyByDefinition } from "./shapley.ts";
 
 const numbers = z.array(z.number());
 const golden = z
@@ -96,42 +97,6 @@ function treeOf(splits: readonly Split[], leaves: readonly (readonly [number, nu
   };
 }
 
-/** Returns the expected prediction if only some columns are known, by definition: it follows both branches of other columns. */
-function known(tree: Tree, row: readonly number[], columnsKnown: ReadonlySet<number>, node = 0): number {
-  const column = tree.feature[node] ?? LEAF;
-  if (column < 0) return tree.value[node] ?? 0;
-  const [left, right] = [tree.left[node] ?? 0, tree.right[node] ?? 0];
-  if (columnsKnown.has(column)) {
-    const x = row[column] ?? Number.NaN;
-    const goesLeft = Number.isNaN(x) ? tree.missingLeft[node] === 1 : x <= (tree.threshold[node] ?? 0);
-    return known(tree, row, columnsKnown, goesLeft ? left : right);
-  }
-  const each = [left, right].map((child) => (tree.weight[child] ?? 0) * known(tree, row, columnsKnown, child));
-  return ((each[0] ?? 0) + (each[1] ?? 0)) / (tree.weight[node] ?? 1);
-}
-
-/** Computes Shapley values by definition, over all orders of three columns. */
-function byDefinition(tree: Tree, row: readonly number[]): number[] {
-  const orders = [
-    [0, 1, 2],
-    [0, 2, 1],
-    [1, 0, 2],
-    [1, 2, 0],
-    [2, 0, 1],
-    [2, 1, 0],
-  ];
-  const sums = [0, 0, 0];
-  for (const order of orders) {
-    const columnsKnown = new Set<number>();
-    for (const column of order) {
-      const before = known(tree, row, columnsKnown);
-      columnsKnown.add(column);
-      sums[column] = (sums[column] ?? 0) + known(tree, row, columnsKnown) - before;
-    }
-  }
-  return sums.map((sum) => sum / orders.length);
-}
-
 test("contributions equal Shapley values by definition, also for missing values, and add up to prediction − expected value", () => {
   const anyRow = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN)), {
     minLength: columns,
@@ -141,7 +106,7 @@ test("contributions equal Shapley values by definition, also for missing values,
     fc.property(anyTree, anyRow, (tree, row) => {
       const contributions = new Float64Array(columns);
       addTreeShap(tree, row, contributions);
-      byDefinition(tree, row).forEach((wanted, column) => {
+      shapleyByDefinition(tree, row).forEach((wanted, column) => {
         expect(contributions[column]).toBeCloseTo(wanted, 9);
       });
       const prediction = tree.value[leafOf(tree, Float32Array.from(row), { offset: 0, stride: 1 })] ?? 0;
