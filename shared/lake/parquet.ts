@@ -57,10 +57,11 @@ async function readColumns(bytes: Uint8Array): Promise<ReadonlyMap<string, reado
   const columns = new Map<string, unknown[]>();
   await parquetRead({
     file: bytes.slice().buffer,
-    onChunk: ({ columnName, columnData }) => {
+    // The chunks of a column need not arrive in their order.
+    onChunk: ({ columnName, columnData, rowStart }) => {
       const column = columns.get(columnName) ?? [];
       columns.set(columnName, column);
-      for (const value of columnData) column.push(value);
+      for (let i = 0; i < columnData.length; i++) column[rowStart + i] = columnData[i];
     },
   });
   return columns;
