@@ -24,7 +24,7 @@ export interface Task {
   readonly label?: string;
   /** True if the other tasks run although this one failed. By default `exitOnError` of the list decides. */
   readonly isOptional?: boolean;
-  /** Waits until the task can start. Returns false if it will never start: it is then not displayed. */
+  /** Waits until the task can start. Returns false if it will never start: it is then not displayed. If it throws, the task fails. */
   ready?(): Promise<boolean>;
   run(display: TaskDisplay): Promise<void>;
 }
@@ -42,13 +42,16 @@ export function taskList(
   { isJson, exitOnError = true, isConcurrent = false }: TaskListOptions,
 ) {
   const isPlain = process.stdout.isTTY !== true;
-  const list = tasks.map((task) => ({
-    title: printable(task.title),
-    ...(task.isOptional && { exitOnError: false }),
-    ...(task.ready && { enabled: afterFirstCall(() => task.ready?.() ?? true) }),
-    task: (_: unknown, shown: TaskDisplay) =>
-      task.run(new PrintableDisplay(shown, isPlain && task.label ? `${task.label}: ` : "")),
-  }));
+  const list = tasks.map((task) => {
+    const { enabled, start } = startOf(task);
+    return {
+      title: printable(task.title),
+      ...(task.isOptional && { exitOnError: false }),
+      enabled,
+      task: (_: unknown, shown: TaskDisplay) =>
+        start(new PrintableDisplay(shown, isPlain && task.label ? `${task.label}: ` : "")),
+    };
+  });
   return new Listr<unknown, "default" | "silent", "simple">(list, {
     renderer: isJson ? "silent" : "default",
     fallbackRenderer: "simple",
@@ -60,23 +63,43 @@ export function taskList(
   });
 }
 
+interface Start {
+  enabled(): boolean | Promise<boolean>;
+  start(display: TaskDisplay): Promise<void>;
+}
+
 /**
- * Returns a condition that is true at its first call. listr2 evaluates the condition of each task twice: when the list starts, to
- * display the task, and before the task starts.
+ * Returns the condition and the work of a task for listr2. listr2 evaluates the condition twice: when the list starts, to display the
+ * task, and before the task starts. Only the second call waits. If a condition throws, listr2 ends the list while other tasks run, so
+ * the work throws the error instead.
  */
-function afterFirstCall(condition: () => boolean | Promise<boolean>): () => boolean | Promise<boolean> {
-  let isFirst = true;
-  return () => {
-    if (!isFirst) return condition();
-    isFirst = false;
-    return true;
+function startOf({ ready, ...task }: Task): Start {
+  if (ready === undefined) return { enabled: () => true, start: (display) => task.run(display) };
+  let isDisplayed = false;
+  let fault: { readonly error: unknown } | null = null;
+  return {
+    async enabled() {
+      if (!isDisplayed) {
+        isDisplayed = true;
+        return true;
+      }
+      try {
+        return await ready();
+      } catch (error) {
+        fault = { error };
+        return true;
+      }
+    },
+    async start(display) {
+      if (fault !== null) throw fault.error;
+      await task.run(display);
+    },
   };
 }
 
 /** Removes control characters from what is displayed: names and reasons come from files and servers. */
 class PrintableDisplay implements TaskDisplay {
   readonly #shown: TaskDisplay;
-
   readonly #prefix: string;
 
   constructor(shown: TaskDisplay, prefix: string) {

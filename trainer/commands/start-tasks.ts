@@ -9,7 +9,7 @@ import { withReport } from "../local/publish-report.ts";
 import { type Task, taskList } from "../task-list.ts";
 import { firstTrainingTask } from "./first-training.ts";
 import { Milestones, type Turn, Turns } from "./start-order.ts";
-import { type BringUp, type Progress, running } from "./start-progress.ts";
+import { type BringUp, isComplete, type Progress, running } from "./start-progress.ts";
 import { flowsEnded, type Step, stepsOf } from "./start-steps.ts";
 
 /** Starts the platform, brings its data up to date and trains every forecast that has no champion. Fills `progress`. */
@@ -25,8 +25,12 @@ export async function bringUp(progress: Progress, wanted: BringUp): Promise<void
     ...scope.forecasts.map((forecast) => firstModelTask(progress, forecast, { ...wanted, milestones, turns })),
   ];
   // A fault of the data ends no training that has begun: all of its data is stored.
-  await taskList(tasks, { isJson: json, isConcurrent: true, exitOnError: false }).run();
+  const list = taskList(tasks, { isJson: json, isConcurrent: true, exitOnError: false });
+  await list.run();
   if (faults.length > 0) throw faults[0];
+  // A training that fails before it begins reports nothing.
+  const [unreported] = list.errors ?? [];
+  if (unreported !== undefined && isComplete(progress)) throw unreported.error;
   const place = (id: string) => scope.forecasts.findIndex((forecast) => forecast.id === id);
   progress.trained.sort((a, b) => place(a.forecast.id) - place(b.forecast.id));
   for (const list of [progress.failed, progress.unanswered]) list.sort((a, b) => place(a.forecast) - place(b.forecast));
