@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * The longest files. They begin first: a long file that begins last leaves the other workers without work. Those in workerd are
  * the last, because the other files in workerd follow.
  */
-const longest = [
+export const longest = [
   "e2e/model.e2e",
   "e2e/own-forecast.e2e",
   "e2e/start.e2e",

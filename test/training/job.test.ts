@@ -100,6 +100,7 @@ describe("a pool of threads", () => {
     const [there, again] = [await pool.stepPool(rows).run(stepJob), await pool.run(job)];
     await pool.stop();
     const here = await instantStepPool(steppedForecast, rows).run(stepJob);
+    expect([there.ok, again.ok]).toEqual([true, true]);
     expect(there.ok && { ...there.value, seconds: 0 }).toEqual(here.ok && { ...here.value, seconds: 0 });
     expect(untimed(again)).toEqual(untimed(await early));
   });
