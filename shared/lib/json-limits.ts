@@ -7,13 +7,17 @@ export interface JsonLimits {
   readonly valuesMax: number;
   /** Maximum number of arrays and objects. */
   readonly containersMax?: number;
+  /** Maximum number of members of one object. `JSON.parse` takes microseconds for each member of a large object. */
+  readonly membersMax?: number;
 }
 
 /** Returns the limit that a JSON text exceeds, or null. The text need not be valid JSON. O(text). */
 export function exceededJsonLimit(
   text: string,
-  { depthMax, valuesMax, containersMax = valuesMax }: JsonLimits,
+  { depthMax, valuesMax, containersMax = valuesMax, membersMax = valuesMax }: JsonLimits,
 ): string | null {
+  /** By depth, the members of the open object so far; NaN for an array. */
+  const members: number[] = [];
   let depth = 0;
   let values = 1;
   let containers = 0;
@@ -29,6 +33,7 @@ export function exceededJsonLimit(
         containers++;
         if (containers > containersMax) return `more than ${containersMax} arrays and objects`;
         if (depth > depthMax) return `more than ${depthMax} levels of arrays and objects`;
+        members[depth] = text.charCodeAt(at) === 0x7b ? 1 : Number.NaN;
         break;
       case 0x5d: // ]
       case 0x7d: // }
@@ -36,6 +41,8 @@ export function exceededJsonLimit(
         break;
       case 0x2c: // ,
         values++;
+        members[depth] = (members[depth] ?? Number.NaN) + 1;
+        if ((members[depth] ?? 0) > membersMax) return `an object with more than ${membersMax} members`;
         break;
     }
     if (values > valuesMax) return `more than ${valuesMax} values`;

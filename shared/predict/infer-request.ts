@@ -23,6 +23,7 @@ import { outputsOf } from "./infer-outputs.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { ModelInput } from "./read-served.ts";
 import { type RefusedRows, refuseRow } from "./refused-rows.ts";
+import { refuseRows } from "./table-limits.ts";
 
 interface Tensor {
   readonly name: string;
@@ -131,6 +132,8 @@ export function readInfer(
   const inputs: Record<string, InputColumn> = Object.create(null);
   // `readTensor` refuses a tensor without a shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
+  const tooMany = refuseRows(count, model.inputs.length);
+  if (tooMany !== null) return failure(tooMany);
   const leftOut = model.inputs.filter((input) => !tensors.some(({ name }) => name === input.name));
   const isNoneGiven = leftOut.length === model.inputs.length;
   const missing = leftOut.find(({ mayBeLeftOut }) => isNoneGiven || !mayBeLeftOut);
@@ -184,6 +187,8 @@ function requestedOutputs(
   if (unknown !== undefined) {
     return failure(withSuggestion(`the model has no output ${describeValue(unknown)}`, unknown, available));
   }
+  const twice = outputs.find(({ name }, at) => outputs.findIndex((other) => other.name === name) !== at)?.name;
+  if (twice !== undefined) return failure(`output ${twice} occurs twice`);
   if (outputs.length === 0) return success(available.map((name) => ({ name, isBinary })));
   return success(outputs.map(({ name, parameters }) => ({ name, isBinary: parameters?.binary_data ?? isBinary })));
 }

@@ -2,7 +2,7 @@
  * Reads a request of MLflow's scoring protocol, `/invocations`, in its five forms.
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
  */
-import { bodyJsonLimits, tableValuesMax } from "../api/predict-limits.ts";
+import { bodyCsvLimits, bodyJsonLimits } from "../api/predict-limits.ts";
 import { readCsv } from "../lib/csv.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import {
@@ -21,6 +21,7 @@ import { describeValue } from "./describe-value.ts";
 import type { Table } from "./feature-table.ts";
 import { refuseInParameters } from "./path-request.ts";
 import { parsePythonJson } from "./python-json.ts";
+import { refuseRows } from "./table-limits.ts";
 
 const splitShape: Shape<{ columns: string[]; index?: unknown[] | undefined; data: unknown[][] }> = objectOf({
   columns: listOf(text),
@@ -67,6 +68,7 @@ function fromSplit(value: unknown): Result<Table> {
     return failure("dataframe_split: expected columns as a list of names and data as a list of rows.");
   }
   const { columns, index, data } = split.value;
+  if (columns.length > columnsMax) return failure(tooManyColumns("dataframe_split"));
   if (index && index.length !== data.length)
     return failure(
       `dataframe_split: found ${index.length} index values for ${data.length} rows, expected one per row.`,
@@ -77,14 +79,29 @@ function fromSplit(value: unknown): Result<Table> {
 function fromRecords(form: string, value: unknown): Result<Table> {
   const records = validateJson(recordsShape, value);
   if (!records.ok) return failure(`${form}: expected a list of objects.`);
-  const columns = [...new Set(records.value.flatMap((record) => Object.keys(record)))];
-  if (columns.length * records.value.length > tableValuesMax) {
-    const found = `${records.value.length} objects with ${columns.length} different names`;
-    return failure(`${form}: found ${found}, expected at most ${tableValuesMax} values in total.`);
-  }
+  const columns = namesOf(records.value);
+  if (columns === null) return failure(tooManyColumns(form));
+  const tooMany = refuseRows(records.value.length, columns.length);
+  if (tooMany !== null) return failure(`${form}: ${tooMany}.`);
   const valueAt = (record: Record<string, unknown>, name: string) =>
     Object.hasOwn(record, name) ? record[name] : undefined;
   return success({ columns, rows: records.value.map((record) => columns.map((name) => valueAt(record, name))) });
+}
+
+const columnsMax = bodyJsonLimits.membersMax;
+
+function tooManyColumns(form: string): string {
+  return `${form}: found more than ${columnsMax} columns, expected the inputs of the model.`;
+}
+
+/** Returns the different names of the members, in their order; null if they are more than `columnsMax`. O(members). */
+function namesOf(records: readonly Readonly<Record<string, unknown>>[]): string[] | null {
+  const names = new Set<string>();
+  for (const record of records) {
+    for (const name of Object.keys(record)) names.add(name);
+    if (names.size > columnsMax) return null;
+  }
+  return [...names];
 }
 
 /** Reads objects, lists in the model's order, or plain values if the model has one input. */
@@ -92,6 +109,8 @@ function fromList(form: string, value: unknown): Result<Table> {
   if (!Array.isArray(value))
     return failure(`${form}: expected a list${form === "inputs" ? " or an object of columns" : ""}.`);
   if (isObject(value[0])) return fromRecords(form, value);
+  const tooMany = refuseRows(value.length);
+  if (tooMany !== null) return failure(`${form}: ${tooMany}.`);
   const rows = value.map((row: unknown) => (Array.isArray(row) ? row : [row]));
   return success({ columns: null, rows });
 }
@@ -106,6 +125,8 @@ function fromColumns(value: Record<string, unknown>): Result<Table> {
     const [first, other] = [entries[0]?.[0], entries[uneven]?.[0]].map(describeValue);
     return failure(`inputs: ${other} has ${lists[uneven]?.length} values, but ${first} has ${count}.`);
   }
+  const tooMany = refuseRows(count, lists.length);
+  if (tooMany !== null) return failure(`inputs: ${tooMany}.`);
   const rows = Array.from({ length: count }, (_, row) => lists.map((list) => list[row]));
   return success({ columns: entries.map(([name]) => name), rows });
 }
@@ -115,7 +136,7 @@ const missing = new Set(["", "NaN", "nan", "-nan", "-NaN", "NA", "N/A", "n/a", "
 
 /** Reads a CSV body with a header. Parses numbers in the columns for which `isNumber` is true. O(body). */
 export function readInvocationCsv(text: string, isNumber: (column: string) => boolean): Result<Table> {
-  const read = readCsv(text);
+  const read = readCsv(text, bodyCsvLimits);
   if (!read.ok) return failure(`The CSV cannot be read: ${read.error}.`);
   const [columns, ...rows] = read.value;
   if (columns === undefined) return failure("The CSV is empty: expected a header with the names of the inputs.");
@@ -125,5 +146,9 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
     if (!numbers[at]) return field.trim() === "" ? null : field;
     return missing.has(field.trim()) ? null : (readNumber(field) ?? field);
   };
-  return success({ columns, rows: rows.map((row) => row.map(cell)) });
+  const table: unknown[][] = rows;
+  // In place: a copy of two million values would need 16 MB more.
+  for (const [index, row] of rows.entries())
+    for (const [at, field] of row.entries()) (table[index] ?? [])[at] = cell(field, at);
+  return success({ columns, rows: table });
 }

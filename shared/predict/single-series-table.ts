@@ -2,7 +2,7 @@
  * Reads a table of raw features for a forecast of one series. Because the series is known, missing columns are filled from the
  * history, and columns may have any name of their field.
  */
-import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
+import { givenRowsMax } from "../api/predict-limits.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { readNumber } from "./decimal.ts";
@@ -12,6 +12,7 @@ import { inputsOfTable, readColumn, type Table, type TableInputs, unwrapped } fr
 import { type RefusedRows, refuseRow } from "./refused-rows.ts";
 import { positionKey, type Snapshot } from "./snapshot.ts";
 import { readSuppliedObservation } from "./supplied-observation.ts";
+import { refuseRows } from "./table-limits.ts";
 
 /** Returns the model's inputs of a table. For a forecast of many series the table must contain all of them. O(rows × inputs). */
 export function inputsOfRequest(
@@ -20,13 +21,29 @@ export function inputsOfRequest(
   refused: RefusedRows | null = null,
 ): Result<TableInputs> {
   const { forecast, model } = snapshot;
-  const rowsMax = Math.floor(tableValuesMax / model.inputs.length);
-  if (table.rows.length > rowsMax) {
-    return failure(`Found ${table.rows.length} rows, expected at most ${rowsMax} of ${model.inputs.length} inputs.`);
-  }
-  return forecast.dimensions.length > 0
-    ? inputsOfTable(table, model.inputs, refused)
-    : inputsOfSeries(snapshot, withColumnName(snapshot, table), refused);
+  const tooMany = refuseRows(table.rows.length, model.inputs.length);
+  if (tooMany !== null) return failure(`The table is too large: ${tooMany}.`);
+  if (forecast.dimensions.length === 0) return inputsOfSeries(snapshot, withColumnName(snapshot, table), refused);
+  const inputs = inputsOfTable(table, model.inputs, refused);
+  const misspelt = inputs.ok ? misspeltColumn(snapshot, table) : null;
+  return misspelt === null ? inputs : failure(misspelt);
+}
+
+/**
+ * Returns the refusal of a column without a field, or with another name of an input, if the table leaves out an input: that would be
+ * missing without notice if its name is misspelt. Null for any other table.
+ */
+function misspeltColumn({ model, fields }: Snapshot, { columns }: Table): string | null {
+  if (columns === null) return null;
+  const given = new Set(columns);
+  const leftOut = new Set(model.inputs.flatMap(({ name }) => (given.has(name) ? [] : [name])));
+  if (leftOut.size === 0) return null;
+  const misspelt = columns.find((name) => {
+    const field = fields.find(name);
+    return field === undefined || leftOut.has(field.name);
+  });
+  if (misspelt === undefined) return null;
+  return withSuggestion(`There is no input ${describeValue(misspelt) || '""'}`, misspelt, [...leftOut]);
 }
 
 /** Returns whether a column of this name contains numbers, which CSV does not state. */

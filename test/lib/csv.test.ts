@@ -45,3 +45,37 @@ test("no text puts a formula, a control character or a further cell into a file"
     }),
   );
 });
+
+test.each([
+  [
+    "a,b\r\n1,2",
+    [
+      ["a", "b"],
+      ["1", "2"],
+    ],
+  ],
+  [
+    "a,b\r1,2\n\n\r\n3,",
+    [
+      ["a", "b"],
+      ["1", "2"],
+      ["3", ""],
+    ],
+  ],
+  ['"a ""b"", c",\n""\n"x\ny",1', [['a "b", c', ""], [""], ["x\ny", "1"]]],
+  [",", [["", ""]]],
+  ["\n\r\n", []],
+])("%j is read as its rows", (text, rows) => {
+  expect(readCsv(text)).toEqual({ ok: true, value: rows });
+});
+
+test.each([
+  ['a\nb"c', "line 2: found a quote that is not closed, or is not at the start of its field"],
+  ['"a"b', "line 1: found a quote that is not closed, or is not at the start of its field"],
+  ['"a""', "line 1: found a quote that is not closed, or is not at the start of its field"],
+  ["a\n1,2,3", "line 2: found more than 2 fields, expected at most 2"],
+  ["a\nb\nc\nd", "found more than 3 lines, expected at most 3"],
+  ["a,b\nc,d\ne,f", "found more than 5 values, expected at most 5"],
+])("%j is refused with the reason", (text, reason) => {
+  expect(readCsv(text, { fieldsMax: 2, rowsMax: 3, valuesMax: 5 })).toEqual({ ok: false, error: reason });
+});

@@ -19,6 +19,14 @@ test("arrays and objects are counted apart from other values", () => {
   expect(exceededJsonLimit("[[],{},[]]", few)).toBe("more than 3 arrays and objects");
 });
 
+test("the members of each object are counted apart from those of others and from elements", () => {
+  const few = { depthMax: 64, valuesMax: 1_000, membersMax: 3 };
+  for (const text of ['{"a":1,"b":{"c":1,"d":[1,2,3,4,5]},"e":","}', '[{"a":1,"b":2},{"a":1,"b":2}]', "[1,2,3,4]"])
+    expect(exceededJsonLimit(text, few)).toBeNull();
+  for (const text of ['{"a":1,"a":1,"a":1,"a":1}', '[{"a":[{"a":1,"b":[],"c":{},"d":1}]}]'])
+    expect(exceededJsonLimit(text, few)).toBe("an object with more than 3 members");
+});
+
 test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}}', "", '"[[[[', "]]]]]]"])(
   "%s exceeds no limit: brackets inside strings do not count",
   (text) => {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { predictInNode } from "../support/predict-in-node.ts";
 
 const folder: string = "../../workers/predict";
 type Budget = typeof import("../../workers/predict/cost-budget.ts");
@@ -41,4 +42,20 @@ test("COST_PER_SECOND is a number, 0 turns the limit off, and another text is lo
   expect([readCostLimits(""), logged.mock.calls.length]).toEqual([usual, 0]);
   expect([readCostLimits("many"), logged.mock.calls.length]).toEqual([usual, 1]);
   logged.mockRestore();
+});
+
+test.each([
+  ["/predict/milk-mx", "application/json"],
+  ["/invocations/milk-mx", "application/json"],
+  ["/invocations/milk-mx", "text/csv"],
+  ["/v2/models/milk-mx/infer", "application/json"],
+  ["/v2/models/milk-mx/infer", "application/octet-stream"],
+])("a refused body of %s, %s, is charged by its length", async (path, type) => {
+  const answer = await predictInNode({}, { costLimits: { perSecond: 10_000, burst: 150_000 } });
+  const isBinary = type === "application/octet-stream";
+  const headers = { "Content-Type": type, ...(isBinary && { "Inference-Header-Content-Length": "2" }) };
+  const statusOf = async (body: string) => (await answer(path, { method: "POST", headers, body })).status;
+  expect(await statusOf(`{}${" ".repeat(1_000)}x`)).toBe(400);
+  expect(await statusOf(`{}${" ".repeat(160_000)}x`)).toBe(400);
+  expect(await statusOf("{}")).toBe(429);
 });

@@ -127,8 +127,23 @@ test("a new customer without age and region is scored in every protocol, with th
   }
 });
 
+test("a column that may be a misspelt optional feature is refused, and other columns of the forecast are not", () => {
+  const inputsOf = (record: Record<string, unknown>) =>
+    inputsOfRequest(snapshot, { columns: Object.keys(record), rows: [Object.values(record)] });
+  for (const name of ["agee", "Age", "AGE"])
+    expect(inputsOf({ ...withoutAttributes, [name]: 50 })).toEqual({
+      ok: false,
+      error: `There is no input ${name}; did you mean age?`,
+    });
+  expect(inputsOf({ ...withoutAttributes, note: 1 })).toMatchObject({
+    error: expect.stringContaining("no input note"),
+  });
+  expect(inputsOf({ ...withoutAttributes, customer_id: "new-1" }).ok).toBe(true);
+  expect(inputsOf({ ...every, note: 1 }).ok).toBe(true);
+});
+
 test("a row count that only a shape states is refused, also if features are left out", () => {
-  const tensor = { name: "last_large", shape: [2 ** 40, 1], datatype: "FP32", data: [1] };
+  const tensor = { name: "last_large", shape: [90_000, 1], datatype: "FP32", data: [1] };
   const { model } = snapshot;
   const read = (inputs: typeof model.inputs) =>
     readInfer({ json: { inputs: [tensor] }, binary: new Uint8Array() }, { ...model, inputs });

@@ -133,6 +133,13 @@ test.each([
   ["a misspelt input", { dia: { name: "día" } }, {}, /no input día; did you mean dia\?/],
   ["a misspelt output", {}, { outputs: [{ name: "predictions" }] }, /predictions; did you mean prediction\?/],
   ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 occurs twice/],
+  [
+    "an output twice",
+    {},
+    { outputs: [{ name: "prediction" }, { name: "prediction" }] },
+    /output prediction occurs twice/,
+  ],
+  ["very many rows", { Estado: { shape: [100_001, 1] } }, {}, /found 100001 rows, expected at most \d+/],
   ["an unknown output", {}, { outputs: [{ name: "y" }] }, /no output y\. There are: prediction/],
   ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
   ["an id that is not text", {}, { id: 4 }, /does not follow the protocol: id/],

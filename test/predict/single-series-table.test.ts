@@ -113,9 +113,9 @@ describe("one series", () => {
     const table = (columns: readonly string[], row: string, count: number) => ({
       dataframe_split: { columns, data: Array(count).fill(JSON.parse(row)) },
     });
-    const most = Math.floor(4_000_000 / inputCount);
-    expect(await predicted(table([], "[]", 200_000))).toBe(
-      `Found 200000 rows, expected at most ${most} of ${inputCount} inputs.`,
+    const most = Math.floor(1_000_000 / inputCount);
+    expect(await predicted(table([], "[]", 50_000))).toBe(
+      `The table is too large: found 50000 rows, expected at most ${most} of ${inputCount} columns in one request.`,
     );
     expect(await predicted(table(["EUR"], "[1200]", 10_001))).toContain(
       "Found 10001 rows with a day or its value, expected at most 10000",

@@ -23,6 +23,8 @@ const moduleOf = (path: string): Promise<Partial<PredictModules>> => import(new 
 export interface PredictTokens {
   readonly token?: string;
   readonly personalToken?: string;
+  /** The budget of computing time of each caller; null for none. */
+  readonly costLimits?: { readonly perSecond: number; readonly burst: number } | null;
   /** Whether gold is a forecast about persons. */
   readonly isGoldPersonal?: boolean;
 }
@@ -44,7 +46,7 @@ export interface Stores {
 /** Returns a function that answers requests from these contents. */
 export async function predictFrom(
   { keys, objects }: Stores,
-  { token, personalToken }: Pick<PredictTokens, "token" | "personalToken"> = {},
+  { token, personalToken, costLimits = null }: Omit<PredictTokens, "isGoldPersonal"> = {},
 ): Promise<Answer> {
   const [{ predictApp }, { serviceOf }] = await Promise.all([
     moduleOf("../../workers/predict/app.ts"),
@@ -59,7 +61,7 @@ export async function predictFrom(
       rateLimit: null,
       token,
       personalToken,
-      costLimits: null,
+      costLimits,
       recording: null,
       onnx: null,
       onnxOnlyReason: null,

@@ -2,6 +2,7 @@
 import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
+import { type Call, chargeBody } from "./call.ts";
 
 /** The text of a body, or its refusal. */
 export type ReadBody = Result<string, Refusal>;
@@ -51,23 +52,28 @@ export function refuseEncoding(request: Request): Refusal | null {
   };
 }
 
-/** Reads a text of at most `bodyBytesMax` bytes, with or without a stated length. */
-export async function readBody(request: Request): Promise<ReadBody> {
+/** Reads a text of at most `bodyBytesMax` bytes, with or without a stated length, and charges the caller for it. */
+export async function readBody(call: Pick<Call, "request" | "service">): Promise<ReadBody> {
+  const { request } = call;
   // HTTP enforces a stated length, so such a body can be read at once by the runtime's decoder: decoding it here would take
   // longer than computing an answer. Invalid UTF-8 is decoded as replacement characters.
   const read = await readWithin(request, (isLengthStated) => (isLengthStated ? request.text() : readPieces(request)));
   if (!read.ok) return read;
   const text = read.value;
+  chargeBody(call, text.length);
   if (!text.includes("\uFFFD")) return success(text);
   const detail = "The body is not UTF-8.";
   return failure({ kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" });
 }
 
-/** Reads at most `bodyBytesMax` bytes, with or without a stated length. */
-export async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>> {
-  return readWithin(request, async (isLengthStated) =>
+/** Reads at most `bodyBytesMax` bytes, with or without a stated length, and charges the caller for them. */
+export async function readBytes(call: Pick<Call, "request" | "service">): Promise<Result<Uint8Array, Refusal>> {
+  const { request } = call;
+  const read = await readWithin(request, async (isLengthStated) =>
     isLengthStated ? new Uint8Array(await request.arrayBuffer()) : bytesOfPieces(request),
   );
+  if (read.ok) chargeBody(call, read.value.length);
+  return read;
 }
 
 /** Reads a body whose length is checked before and after. `read` returns null if the body exceeds `bodyBytesMax`. */

@@ -1,5 +1,5 @@
 /** The argument of a handler, and the type of a route. */
-import { operationsPerValue } from "../../shared/api/predict-limits.ts";
+import { operationsPerByte, operationsPerValue } from "../../shared/api/predict-limits.ts";
 import type { Background } from "./background.ts";
 import type { Reply } from "./respond.ts";
 import type { Service } from "./service.ts";
@@ -32,6 +32,11 @@ export interface Route {
 /** Returns the address of the caller, as Cloudflare sets it. Callers of a local platform share one. */
 export function addressOfCaller(request: Request): string {
   return request.headers.get("CF-Connecting-IP") ?? "unknown";
+}
+
+/** Charges the caller for reading a body of so many bytes, also if it is refused then. */
+export function chargeBody({ request, service }: Pick<Call, "request" | "service">, bytes: number): void {
+  service.budget?.charge(addressOfCaller(request), bytes * operationsPerByte, service.now().getTime());
 }
 
 /** Charges the caller for computing `rows` rows with `inputs` values each, and for `operations` of one explanation of each. */

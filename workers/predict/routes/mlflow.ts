@@ -33,7 +33,7 @@ async function invoke(call: Call): Promise<Reply> {
   if (partial === null) return invocationRefusal({ ...unknownFlag("partial", call.query), kind: "bad-request" });
   const refusal = refuseInRawFeatures((name) => call.query?.has(name) ?? false);
   if (refusal !== null) return badRequest(refusal);
-  const body = await readBody(call.request);
+  const body = await readBody(call);
   if (!body.ok) return invocationRefusal(body.error);
   const timing = new Timing();
   const served = await servedFor(call);

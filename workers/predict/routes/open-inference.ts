@@ -70,7 +70,7 @@ async function infer(call: Call): Promise<Reply> {
   if (partial === null) return openInferenceRefusal({ ...unknownFlag("partial", call.query), kind: "bad-request" });
   const refusal = refuseInRawFeatures((name) => call.query?.has(name) ?? false);
   if (refusal !== null) return badRequest(refusal);
-  const body = await readInferBody(call.request);
+  const body = await readInferBody(call);
   if (!body.ok) return openInferenceRefusal(body.error);
   const timing = new Timing();
   const served = await modelOf(call);
@@ -116,13 +116,13 @@ interface ReadInferBody {
   readonly binary: Uint8Array;
 }
 
-async function readInferBody(request: Request): Promise<Result<ReadInferBody, Refusal>> {
-  const stated = request.headers.get(jsonLengthHeader);
+async function readInferBody(call: Call): Promise<Result<ReadInferBody, Refusal>> {
+  const stated = call.request.headers.get(jsonLengthHeader);
   if (stated === null) {
-    const text = await readBody(request);
+    const text = await readBody(call);
     return text.ok ? success({ text: text.value, binary: new Uint8Array() }) : text;
   }
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(call);
   if (!bytes.ok) return bytes;
   const length = /^\d{1,9}$/.test(stated) ? Number(stated) : Number.NaN;
   if (!(length <= bytes.value.length)) {

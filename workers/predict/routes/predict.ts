@@ -24,7 +24,7 @@ function answerBody(call: Call): Reply | Promise<Reply> {
   const names = call.query ? [...call.query.keys()] : [];
   const unknown = names.find((name) => !isOption(name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
-  return readBody(call.request).then((body) => (body.ok ? answerText(call, body.value) : refusalReply(body.error)));
+  return readBody(call).then((body) => (body.ok ? answerText(call, body.value) : refusalReply(body.error)));
 }
 
 function answerText(call: Call, text: string): Reply | Promise<Reply> {
