@@ -13,9 +13,9 @@ export const operationsPerByte = 1;
 /** Maximum number of rows that set the value of a period. Each of them needs a pass through the history. */
 export const givenRowsMax = 10_000;
 /** Maximum number of values of a table: rows times inputs. A body cannot contain more. */
-export const tableValuesMax = 1_000_000;
+export const rawValuesMax = 1_000_000;
 /** Maximum number of rows of a table. A body can have millions of them, and each is an array and has an answer. */
-export const tableRowsMax = 100_000;
+export const rawRowsMax = 100_000;
 /** 1,000 instances with all features are about 1 MB. */
 export const bodyBytesMax = 4_000_000;
 /**
@@ -27,8 +27,8 @@ export const bodyJsonLimits = { depthMax: 64, valuesMax: 1_000_000, containersMa
 export const bodyCsvLimits = {
   fieldsMax: bodyJsonLimits.membersMax,
   // The header is a row too.
-  rowsMax: tableRowsMax + 1,
-  valuesMax: tableValuesMax + bodyJsonLimits.membersMax,
+  rowsMax: rawRowsMax + 1,
+  valuesMax: rawValuesMax + bodyJsonLimits.membersMax,
 };
 
 /** Operations that a request for several steps or for a group counts as: some ten distributions of a thousand values. */
