@@ -40,8 +40,9 @@ export const unitTests = {
   ],
   maxWorkers,
   testTimeout: 60_000,
-  // One module cache for each worker: importing took a third of the time. No unit test changes a global.
+  // One module cache for each worker: importing took a third of the time. So a replaced function is restored before the next test.
   isolate: false,
+  restoreMocks: true,
   ...nativeModules,
 };
 

@@ -8,9 +8,13 @@ type TestSettings = NonNullable<UserConfig["test"]>;
 
 /**
  * Lets the files of a project share a runtime and its modules: starting workerd and loading the Worker takes longer than the tests
- * of most files. Each file begins with empty storage.
+ * of most files. Each file begins with empty storage, and each test without the replaced functions of the one before.
  */
-export const sharedRuntime: TestSettings = { isolate: false, setupFiles: ["./test/support/empty-platform.ts"] };
+export const sharedRuntime: TestSettings = {
+  isolate: false,
+  restoreMocks: true,
+  setupFiles: ["./test/support/empty-platform.ts"],
+};
 
 /** Returns a project that runs inside workerd, with the hub's own bindings. */
 export async function inHub(test: TestSettings): Promise<UserConfig> {

@@ -1,5 +1,5 @@
 /** Personal feeds: what of a person is stored outside `raw/`, and who may read it. */
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { customersCsv } from "../../shared/feeds/customers-csv.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
 import { customers as customersForecast } from "../../shared/forecasts/customers.ts";
@@ -34,9 +34,17 @@ const transactions = [
 const persons = /zo(e|ë)|quimby/i;
 const logged: unknown[] = [];
 
-beforeAll(async () => {
+function collectLogs(): void {
   for (const level of ["log", "info", "warn", "error", "debug"] as const)
-    vi.spyOn(console, level).mockImplementation((...values) => logged.push(values));
+    vi.spyOn(console, level).mockImplementation((...values) => {
+      // The JSON of an error is empty.
+      logged.push(values.map((value) => (value instanceof Error ? value.stack : value)));
+    });
+}
+
+beforeEach(collectLogs);
+beforeAll(async () => {
+  collectLogs();
   await migrate();
   // Most values of these files are rejected, so they are held, and released by a person.
   for (const [feed, name, text] of [

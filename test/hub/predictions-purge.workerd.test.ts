@@ -1,6 +1,6 @@
 /** Old single predictions are purged. Their hourly sums remain. */
 import { createScheduledController } from "cloudflare:test";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { purgeBatch } from "../../shared/db/predictions.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
@@ -20,9 +20,9 @@ test("the hourly upkeep purges old predictions, and the sums remain", async () =
   for (const days of [0, 89.9, 90.1, 400])
     await deliver([predictionMessage({ answer: answer(days * 10), at: at(days) })]);
   vi.useFakeTimers({ now, toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const controller = createScheduledController({ cron: "7 * * * *", scheduledTime: now });
   await worker.scheduled(controller, testEnv);
-  vi.useRealTimers();
   expect(await query("SELECT DISTINCT at FROM predictions ORDER BY at")).toEqual([{ at: at(89.9) }, { at: at(0) }]);
   expect(await query("SELECT sum(count) AS n FROM input_hours WHERE feature = 'Precio_lag1'")).toEqual([{ n: 8 }]);
 });

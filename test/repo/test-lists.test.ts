@@ -1,4 +1,4 @@
-/** The configurations of vitest name existing test files, and tests that replace modules run where that works. */
+/** The configurations of vitest name existing test files, and no test leaves something behind for the files that share its process. */
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { longest } from "../support/longest-first.ts";
@@ -30,4 +30,23 @@ test("exactly the tests of `mocking` replace modules: elsewhere a replacement ha
   const [, list = ""] = /mocking = \[([^\]]*)\]/.exec(readFileSync("vitest.workerd.config.ts", "utf8")) ?? [];
   const mocking = Array.from(list.matchAll(/"([^"]+)"/g), ([, path = ""]) => path);
   expect(replacing.sort()).toEqual(mocking.sort());
+});
+
+/** What vitest does not undo after a test, by its pattern. */
+const lasting: Readonly<Record<string, RegExp>> = {
+  "another folder": /\bprocess\.chdir\(/,
+  "a variable of the environment": /\bprocess\.env(?:\.\w+|\["\w+"\]) \??=[^=]|\bvi\.stubEnv\(/,
+  "a global": /\bvi\.stubGlobal\(|\bglobalThis\.\w+ =[^=]/,
+  "a spy outside a test": /^vi\.spyOn\(/m,
+};
+
+test("no test file leaves a changed process behind: files share one", () => {
+  const shared = files.filter((path) => !/^test\/(bench|browser|load|e2e|repo)\//.test(path));
+  expect(shared.length).toBeGreaterThan(300);
+  for (const [what, pattern] of Object.entries(lasting))
+    expect([what, shared.filter((path) => pattern.test(readFileSync(path, "utf8")))]).toEqual([what, []]);
+  const withClock = shared.filter((path) => readFileSync(path, "utf8").includes("vi.useFakeTimers("));
+  expect(withClock.length).toBeGreaterThan(0);
+  const restored = /(?:afterEach|onTestFinished)\(\(\) => (?:\{\s*|void )?vi\.useRealTimers\(\)/;
+  expect(withClock.filter((path) => !restored.test(readFileSync(path, "utf8")))).toEqual([]);
 });
