@@ -36,6 +36,12 @@ export const glossary: readonly TermGroup[] = [
         meaning: "A change of an observation that was already stored. The latest publication's value is used.",
       },
       {
+        term: "retraction",
+        also: ["deletion", "tombstone"],
+        meaning:
+          "A publication's statement that a fact does not exist, such as a purchase that failed. Its stored value is not used while the publication is the latest one.",
+      },
+      {
         term: "held",
         meaning:
           "A publication or a promotion that waits for a person or for more data. Its flow has the reason. Nothing is lost.",

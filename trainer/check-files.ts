@@ -4,9 +4,11 @@ import { countContradictions, type RestatedFact } from "../shared/feeds/contradi
 import type { Feed, Parsed } from "../shared/feeds/feed.ts";
 import { reasonToHold } from "../shared/feeds/hold.ts";
 import { parsePublication } from "../shared/feeds/parse-publication.ts";
-import { type Fact, factKey, toFactIds, toFacts } from "../shared/lake/fact.ts";
-import { compareRanks, mergeFacts, publicationRank, type StoredFact } from "../shared/lake/merge.ts";
-import { blankedFacts } from "../shared/lake/restated.ts";
+import { retractionReason } from "../shared/feeds/retractions.ts";
+import { type Fact, factKey, hasValue, type StatedFact, stateFacts, toFactIds, toFacts } from "../shared/lake/fact.ts";
+import { compareRanks, type FactSource, mergeFacts, publicationRank, type StoredFact } from "../shared/lake/merge.ts";
+import { blankedFacts, retractedFacts } from "../shared/lake/restated.ts";
+import { stateWholeIdentities } from "../shared/lake/whole-identities.ts";
 import { Failure } from "./failure.ts";
 import { readPublication } from "./read-publication.ts";
 
@@ -17,6 +19,10 @@ export interface CheckedFile {
   readonly held: string | null;
   /** Number of values of the other files for which it states that there is no value. They stay in use. */
   readonly blanked: number;
+  /** Number of values of older files that it retracts. They are not used. */
+  readonly retracted: number;
+  /** What it states about each fact, with the values of older files that it retracts. */
+  readonly stated: readonly StatedFact[];
 }
 
 export interface CheckedFiles {
@@ -50,32 +56,64 @@ export async function checkFiles(feed: Feed, files: readonly string[], arrivedAt
     }),
   );
   let stored: readonly StoredFact[] = [];
-  const checked = new Map<string, Pick<CheckedFile, "held" | "blanked">>();
-  for (const { file, parsed, facts, source } of [...read].sort((a, b) => compareRanks(a.source, b.source))) {
-    const blanked = blankedFacts(toFactIds(feed, parsed.blanks ?? []), stored, facts);
-    const held = reasonToHold(
-      {
-        observations: facts.length,
-        problems: parsed.problems,
-        series: new Set(facts.map(({ series }) => series)),
-        doubt: parsed.doubt,
-        contradictions: countContradictions(restated(stored, facts, blanked), feed, arrivedAt),
-      },
-      [...new Set(stored.map(({ series }) => series))],
-      feed.limits,
-    );
-    checked.set(file, { held, blanked: blanked.length });
-    if (held === null) stored = mergeFacts(stored, facts, source).facts;
+  const checked = new Map<string, Check>();
+  for (const one of [...read].sort((a, b) => compareRanks(a.source, b.source))) {
+    const check = checkFile(feed, one, { stored, arrivedAt });
+    checked.set(one.file, check);
+    if (check.held === null) stored = mergeFacts(stored, check.stated, one.source).facts;
   }
+  const unchecked: Check = { held: null, blanked: 0, retracted: 0, stated: [] };
   return {
-    files: read.map(({ file, parsed }) => ({ file, parsed, ...(checked.get(file) ?? { held: null, blanked: 0 }) })),
-    facts: stored.map(({ source: _, ...fact }): Fact => fact),
+    files: read.map(({ file, parsed }) => ({ file, parsed, ...(checked.get(file) ?? unchecked) })),
+    facts: stored.filter(hasValue).map(({ source: _, ...fact }): Fact => fact),
   };
+}
+
+/** Returns whether a publication states neither an observation nor a retraction. The hub rejects it. */
+export function isEmpty({ observations, retracted = [] }: Parsed): boolean {
+  return observations.length === 0 && retracted.length === 0;
+}
+
+type Check = Omit<CheckedFile, "file" | "parsed">;
+
+interface ReadFile {
+  readonly parsed: Parsed;
+  readonly facts: readonly Fact[];
+  readonly source: FactSource;
+}
+
+/** Applies the hub's rules to a file, given the facts of the files of lower rank. */
+function checkFile(
+  feed: Feed,
+  { parsed, facts, source }: ReadFile,
+  { stored, arrivedAt }: { readonly stored: readonly StoredFact[]; readonly arrivedAt: string },
+): Check {
+  const own = stateFacts(facts, toFactIds(feed, parsed.retracted ?? []));
+  const stated = stateWholeIdentities(feed, own, { stored, source });
+  const blanked = blankedFacts(toFactIds(feed, parsed.blanks ?? []), stored, facts);
+  const retracted = retractedFacts(stated, stored, source);
+  const held = reasonToHold(
+    {
+      observations: own.length,
+      problems: parsed.problems,
+      series: seriesOf(facts),
+      doubt: parsed.doubt,
+      contradictions: countContradictions(restated(stored, facts, blanked), feed, arrivedAt),
+    },
+    [...seriesOf(stored.filter(hasValue))],
+    feed.limits,
+  );
+  const loss = retractionReason({ retracted: seriesOf(retracted), stated: seriesOf(stated) }, feed.limits);
+  return { held: held ?? loss, blanked: blanked.length, retracted: retracted.length, stated };
+}
+
+function seriesOf(facts: readonly StatedFact[]): ReadonlySet<string> {
+  return new Set(facts.map(({ series }) => series));
 }
 
 /** Returns the stored facts that a publication repeats or states to have no value, with both values. */
 function restated(stored: readonly StoredFact[], incoming: readonly Fact[], blanked: readonly Fact[]): RestatedFact[] {
-  const storedValues = new Map(stored.map((fact) => [factKey(fact), fact.value]));
+  const storedValues = new Map(stored.filter(hasValue).map((fact) => [factKey(fact), fact.value]));
   const repeated = incoming.flatMap((fact) => {
     const value = storedValues.get(factKey(fact));
     return value === undefined ? [] : [{ ...fact, known: value, stated: fact.value }];

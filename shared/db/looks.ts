@@ -41,7 +41,7 @@ const toLook = ({ key, fromPeriod, toPeriod, halvings }: LookRow): Look => ({
 const relativeTolerance = 1e-9;
 
 /**
- * Returns true if later publications have replaced a value that the look read, by more than the tolerance. The value that the look
+ * Returns true if later publications have replaced a value that the look read, by more than the tolerance, or retracted it. The value that the look
  * read is the one that was replaced first after it. New values of earlier periods are not a change, and neither are a value that was
  * changed and restored, and an older publication that arrives late and whose value was never used. If the value in use is from a
  * publication with the bytes of one that the look could read, a person sent it again, for example after a withdrawal, so it is no
@@ -55,17 +55,20 @@ async function hasChanged(db: Database, { ingestId, toPeriod }: LookRow, read: r
     if (range === null) continue;
     const [row] = await db.all<{ found: number }>(sql`
       SELECT 1 AS found FROM revisions r
-      JOIN observations o ON o.feed = r.feed AND o.period = r.period AND o.series_id = r.series_id
+      LEFT JOIN observations o ON o.feed = r.feed AND o.period = r.period AND o.series_id = r.series_id
         AND o.variable = r.variable
+      LEFT JOIN retractions t ON t.feed = r.feed AND t.period = r.period AND t.series_id = r.series_id
+        AND t.variable = r.variable
       JOIN json_each(${JSON.stringify(variables)}) v ON v.value ->> 'name' = r.variable
       WHERE r.feed = ${feed} AND r.superseded_by > max(r.ingest_id, ${ingestId})
         AND r.period >= ${range.from ?? ""} AND r.period <= ${range.to}
-        AND abs(o.value - r.value) > coalesce(v.value ->> 'tolerance', ${relativeTolerance} * abs(r.value))
+        AND (abs(o.value - r.value) > coalesce(v.value ->> 'tolerance', ${relativeTolerance} * abs(r.value))
+          OR t.feed IS NOT NULL AND r.value IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM revisions first WHERE first.feed = r.feed AND first.period = r.period
           AND first.series_id = r.series_id AND first.variable = r.variable
           AND first.superseded_by > max(first.ingest_id, ${ingestId}) AND first.superseded_by < r.superseded_by)
         AND NOT EXISTS (SELECT 1 FROM ingests used JOIN ingests earlier ON earlier.feed = used.feed
-          WHERE used.id = o.ingest_id AND earlier.id <= ${ingestId}
+          WHERE used.id = coalesce(o.ingest_id, t.ingest_id) AND earlier.id <= ${ingestId}
             AND substr(earlier.raw_key, 1, ${prefix}) = substr(used.raw_key, 1, ${prefix}))
       LIMIT 1`);
     if (row) return true;

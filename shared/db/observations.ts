@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gte, lte, sql } from "drizzle-orm";
 import type { Feed } from "../feeds/feed.ts";
-import type { FactId } from "../lake/fact.ts";
+import { type FactId, hasValue } from "../lake/fact.ts";
 import type { Revision, StoredFact } from "../lake/merge.ts";
 import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { observations, partitions } from "./schema.ts";
@@ -8,9 +8,9 @@ import { observations, partitions } from "./schema.ts";
 /** Ids of series by key. */
 export type SeriesIds = ReadonlyMap<string, number>;
 
-/** Upserts facts, 10,000 per statement. */
+/** Upserts the facts that have a value, 10,000 per statement. */
 export function saveFacts(feed: string, facts: readonly StoredFact[], ids: SeriesIds): Statement[] {
-  return inPieces(facts).map((piece) => {
+  return inPieces(facts.filter(hasValue)).map((piece) => {
     const rows = piece.map((fact) => factRow(fact, ids));
     return statement(sql`
       INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
@@ -43,11 +43,12 @@ export function deleteFacts(feed: string, facts: readonly FactId[], ids: SeriesI
   });
 }
 
-function factRow(fact: StoredFact, ids: SeriesIds): (string | number)[] {
+function factRow(fact: StoredFact, ids: SeriesIds): (string | number | null)[] {
   return [fact.period, idOf(fact, ids), fact.variable, fact.value, fact.source.ingest];
 }
 
-function idOf({ series }: FactId, ids: SeriesIds): number {
+/** Returns the id of a fact's series. @throws if the series is not stored */
+export function idOf({ series }: FactId, ids: SeriesIds): number {
   const id = ids.get(series);
   if (id === undefined)
     // Without the series, which may be a person.

@@ -42,49 +42,69 @@ export async function listContents(db: Database, feed: string): Promise<string[]
   return rows.map(({ content }) => content);
 }
 
-interface LoadedRow {
-  readonly partition: number;
+/** A row of `observations` or `retractions` with its ingest. */
+export interface StoredRow {
   readonly period: string;
   readonly series: string;
   readonly variable: string;
-  readonly value: number;
+  /** Null for a retraction. */
+  readonly value: number | null;
   readonly ingest: number;
   readonly rank: string;
   /** 0 or 1. */
   readonly withdrawn: number;
 }
 
+/**
+ * Returns a row as a fact. The mark of its partition confirms every value of the partition, but no retraction, because the
+ * publication of the mark need not state it.
+ */
+export function toStoredFact(
+  { ingest, rank, withdrawn, ...fact }: StoredRow,
+  confirmedBy: FactSource | null | undefined,
+): StoredFact {
+  const own = sourceOf(ingest, rank, withdrawn === 1);
+  const isConfirmed = fact.value !== null && confirmedBy && isNewer(confirmedBy, own);
+  return { ...fact, source: isConfirmed ? confirmedBy : own };
+}
+
+/** A partition in the database, or one of which no fact has a value: `rows` is 0. */
+export type StoredPartition = Pick<KnownPartition, "path" | "rows" | "confirmedBy">;
+
 /** Maximum number of facts per query, unless a single partition has more. */
 const factsPerQuery = 10_000;
 
 /**
- * Returns the facts of partitions by path, each with the newest publication known to state it. One query reads many
- * partitions, because D1 allows 1,000 queries per invocation.
+ * Returns the facts of partitions by path, with the retracted ones, each with the newest publication known to state it. One query
+ * reads many partitions, because D1 allows 1,000 queries per invocation.
  */
 export async function loadPartitions(
   db: Database,
   feed: string,
-  known: readonly KnownPartition[],
+  known: readonly StoredPartition[],
 ): Promise<Map<string, StoredFact[]>> {
   const facts = new Map<string, StoredFact[]>(known.map(({ path }) => [path, []]));
   for (const piece of inPiecesOfSize(known, ({ rows }) => rows, factsPerQuery)) {
     const prefixes = JSON.stringify(piece.map(({ path }) => partitionPrefix(path)));
     // CROSS JOIN keeps SQLite from reading the table before the list of prefixes.
-    const rows = await db.all<LoadedRow>(sql`
+    const rows = await db.all<StoredRow & { readonly partition: number }>(sql`
       SELECT p.key AS partition, o.period, s.key AS series, o.variable, o.value, o.ingest_id AS ingest, i.rank,
         i.withdrawn_at IS NOT NULL AS withdrawn
       FROM json_each(${prefixes}) p
       CROSS JOIN observations o ON o.feed = ${feed} AND o.period >= p.value AND o.period < p.value || char(127)
       JOIN series s ON s.id = o.series_id
-      JOIN ingests i ON i.id = o.ingest_id`);
-    for (const { partition: index, ingest, rank, withdrawn, ...fact } of rows) {
+      JOIN ingests i ON i.id = o.ingest_id
+      UNION ALL
+      SELECT p.key, r.period, s.key, r.variable, NULL, r.ingest_id, i.rank, i.withdrawn_at IS NOT NULL
+      FROM json_each(${prefixes}) p
+      CROSS JOIN retractions r ON r.feed = ${feed} AND r.period >= p.value AND r.period < p.value || char(127)
+      JOIN series s ON s.id = r.series_id
+      JOIN ingests i ON i.id = r.ingest_id`);
+    for (const { partition: index, ...row } of rows) {
       const partition = piece[index];
       if (!partition)
         throw new RangeError(`found facts of partition ${index}, expected an index below ${piece.length}`);
-      const { path, confirmedBy } = partition;
-      const own = sourceOf(ingest, rank, withdrawn === 1);
-      const source = confirmedBy && isNewer(confirmedBy, own) ? confirmedBy : own;
-      facts.get(path)?.push({ ...fact, source });
+      facts.get(partition.path)?.push(toStoredFact(row, partition.confirmedBy));
     }
   }
   return facts;
@@ -114,7 +134,7 @@ export function confirmPartitions(feed: string, paths: readonly string[], ingest
     WHERE feed = ${feed} AND path IN (SELECT value FROM json_each(${JSON.stringify(paths)}))`);
 }
 
-/** Deletes the rows of partitions that have no facts any more. */
+/** Deletes the rows of partitions that have no values any more. */
 export function deletePartitions(feed: string, paths: readonly string[]): Statement {
   return statement(sql`
     DELETE FROM partitions WHERE feed = ${feed} AND path IN (SELECT value FROM json_each(${JSON.stringify(paths)}))`);

@@ -84,7 +84,8 @@ export function countContradictions(
   };
 }
 
-function isAboveLimit(
+/** Returns whether more facts are contradicted than the limit and chance allow. */
+export function isAboveLimit(
   { restated, contradicted }: Pick<Contradictions, "restated" | "contradicted">,
   { contradictedMax }: { readonly contradictedMax: number },
 ): boolean {

@@ -44,6 +44,8 @@ export interface Parsed {
   readonly problems: readonly Problem[];
   /** Past periods without a value. If a value is stored for one of them, it is reported; it stays in use. */
   readonly blanks?: readonly Blank[];
+  /** Facts that do not exist, such as the amount of a failed transaction. A stored value is retracted: it is no longer used. */
+  readonly retracted?: readonly Blank[];
   /** Values that were skipped on purpose, counted by category, such as `{ "national-average": 1184 }`. */
   readonly skipped: Readonly<Record<string, number>>;
   /** True: the file states that its data is synthetic. */
@@ -140,7 +142,10 @@ export interface Feed {
   readonly personal?: true;
   /** Names of the series' dimensions, in display order. */
   readonly dimensions: readonly string[];
-  /** The dimension that alone identifies a series, such as the id of a transaction. Absent if all dimensions together do. */
+  /**
+   * The dimension that alone identifies a series, such as the id of a transaction. Absent if all dimensions together do. A
+   * publication states an identity as a whole: the newest one replaces all that older ones state of it.
+   */
   readonly identity?: string;
   /** Variables by name. */
   readonly variables: Readonly<Record<string, Variable>>;

@@ -13,11 +13,10 @@
  * Pending and failed transactions are skipped. Of one id in a file, a pending line is replaced by a later state; equal lines
  * count once; lines that disagree are all rejected.
  *
- * Of one id in several files, the newest amount, time and payment method of a customer and a day are used; of several days the
- * forecast uses the last one. A pending line is an earlier state, so it changes nothing. A failed line of a stored purchase
- * takes it back: the flow reports it as `blanked-value` and counts it as contradicted; the purchase stays in use. An id with
- * another customer is reported as `moved-series`; both count. These two reports name ids. To correct such a purchase, withdraw
- * the ingest of the wrong file and upload the file without the purchase.
+ * Of one id in several files, the newest file that states it counts, with its customer, time, amount and payment method
+ * (`identity`). A pending line is an earlier state, so it changes nothing. A failed line retracts the purchase; the flow reports a
+ * stored one as `retracted-value`. An id with another customer is reported as `moved-series`. These two reports name ids. If the
+ * newest file is wrong, withdraw its ingest: the purchase of the file before it counts again.
  *
  * Reasons of problems. None quotes a text of the file. The row is the position in the list, from 1:
  * - A transaction: `no-transaction` (not an object), `no-id`, `unknown-status`, `contradicting-transactions`,

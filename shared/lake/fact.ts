@@ -1,16 +1,27 @@
 import type { Blank, Dimensions, Feed, Observation } from "../feeds/feed.ts";
 
-/** An observation whose series is one comparable text. The lake and the database store facts. */
-export interface Fact {
+/** Identifies a fact: its series, variable and period. */
+export interface FactId {
   readonly period: string;
   /** JSON array of the dimensions' values, in the feed's order. */
   readonly series: string;
   readonly variable: string;
+}
+
+/** An observation whose series is one comparable text. The lake and the database store facts. */
+export interface Fact extends FactId {
   readonly value: number;
 }
 
-/** Identifies a fact: its series, variable and period. */
-export type FactId = Omit<Fact, "value">;
+/** What a publication states about a fact: its value, or null for a retraction (the fact does not exist). */
+export interface StatedFact extends FactId {
+  readonly value: number | null;
+}
+
+/** Returns whether a fact is not retracted. */
+export function hasValue<T extends StatedFact>(fact: T): fact is T & Fact {
+  return fact.value !== null;
+}
 
 function seriesKey(feed: Feed, dimensions: Dimensions): string {
   return JSON.stringify(feed.dimensions.map((name) => dimensions[name] ?? ""));
@@ -36,6 +47,13 @@ export function toFacts(feed: Feed, observations: readonly Observation[]): Fact[
   }));
 }
 
+/** Returns what a publication states: its facts and its retractions. If it states both of one fact, the value counts. */
+export function stateFacts(facts: readonly Fact[], retracted: readonly FactId[]): readonly StatedFact[] {
+  if (retracted.length === 0) return facts;
+  const keys = new Set(facts.map(factKey));
+  return [...facts, ...retracted.filter((id) => !keys.has(factKey(id))).map((id) => ({ ...id, value: null }))];
+}
+
 /** Returns the facts for which a publication states that there is no value. */
 export function toFactIds(feed: Feed, blanks: readonly Blank[]): FactId[] {
   const keyOf = keysOf(feed);
@@ -53,12 +71,12 @@ function keysOf(feed: Feed): (series: Dimensions) => string {
 }
 
 /** Returns a key that is unique within the feed. */
-export function factKey(fact: Pick<Fact, "period" | "series" | "variable">): string {
+export function factKey(fact: FactId): string {
   return `${fact.period}\n${fact.variable}\n${fact.series}`;
 }
 
 /** Compares by period, series and variable, by code unit, so that the same facts always give the same bytes. */
-export function compareFacts(a: Fact, b: Fact): number {
+export function compareFacts(a: FactId, b: FactId): number {
   return compareText(a.period, b.period) || compareText(a.series, b.series) || compareText(a.variable, b.variable);
 }
 

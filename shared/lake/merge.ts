@@ -3,9 +3,10 @@
  *
  * Publications arrive in any order, more than once, and each repeats older facts. One rule makes the order irrelevant: if
  * several publications contain a fact, the value of the one with the highest rank is used. A fact that newer publications
- * omit stays. For this, each stored fact has the highest-ranked publication that contains its value.
+ * omit stays. For this, each stored fact has the highest-ranked publication that contains its value. A retraction is merged
+ * like a value: it is stored with its publication, so that an older value that arrives later stays retracted.
  */
-import { compareFacts, compareText, type Fact, factKey } from "./fact.ts";
+import { compareFacts, compareText, type FactId, factKey, type StatedFact } from "./fact.ts";
 
 /** An arrival of a publication. Ranks are compared as text, equal ranks by the number of the ingest; higher is newer. */
 export interface FactSource {
@@ -27,7 +28,7 @@ export function isNewer(a: FactSource, b: FactSource): boolean {
   return compareRanks(a, b) > 0;
 }
 
-export interface StoredFact extends Fact {
+export interface StoredFact extends StatedFact {
   readonly source: FactSource;
 }
 
@@ -37,18 +38,21 @@ export interface Revision extends StoredFact {
 }
 
 export interface Merged {
-  /** All facts of the partition, sorted. */
+  /** All facts of the partition, sorted, with the retracted ones. */
   readonly facts: readonly StoredFact[];
   /** Facts to write: new ones, and those with another value or a newer publication. */
   readonly written: readonly StoredFact[];
+  /** Facts that were retracted and have a value again. */
+  readonly restored: readonly FactId[];
   readonly revisions: readonly Revision[];
 }
 
-/** Merges the facts of a publication into the stored facts. Idempotent and independent of the order of publications. */
-export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fact[], source: FactSource): Merged {
+/** Merges what a publication states into the stored facts. Idempotent and independent of the order of publications. */
+export function mergeFacts(stored: readonly StoredFact[], incoming: readonly StatedFact[], source: FactSource): Merged {
   const facts = new Map(stored.map((fact) => [factKey(fact), fact]));
   const written: StoredFact[] = [];
   const revisions: Revision[] = [];
+  const restored: FactId[] = [];
   for (const fact of incoming) {
     const key = factKey(fact);
     const before = facts.get(key);
@@ -60,9 +64,10 @@ export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fac
     if (isUsed) {
       facts.set(key, after);
       written.push(after);
+      if (before?.value === null && fact.value !== null) restored.push(fact);
     }
   }
-  return { facts: [...facts.values()].sort(compareFacts), written, revisions };
+  return { facts: [...facts.values()].sort(compareFacts), written, restored, revisions };
 }
 
 /**

@@ -4,8 +4,8 @@ import { type Fact, seriesValues } from "./fact.ts";
 
 /**
  * Returns a problem for each series of a publication whose identity is stored with other values of the other dimensions, such as
- * a transaction that was of another customer: `moved-series`. Both are used until one of the publications is withdrawn, so the
- * problem is a remark. At most `problemsMax`. O(facts + known series).
+ * a transaction that was of another customer: `moved-series`. The newest publication counts, so the problem is a remark. At most
+ * `problemsMax`. O(facts + known series).
  *
  * @param known the keys of the stored series
  */
@@ -27,7 +27,7 @@ export function movedSeries(
         column: identity,
         period,
         found: `${identity} ${seriesValues(series)[at]} with another ${others} than the stored one`,
-        expected: `one ${others}; both count until the ingest of the wrong one is withdrawn`,
+        expected: `one ${others}; that of the newest publication counts. If it is wrong, withdraw its ingest`,
         values: 0,
       }),
     );

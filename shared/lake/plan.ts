@@ -6,7 +6,8 @@
  * partition. `planIngest` merges only the partitions that differ, so only their stored facts are loaded.
  */
 import { contentHash } from "./content.ts";
-import { compareFacts, compareText, type Fact } from "./fact.ts";
+
+import { compareFacts, compareText, hasValue, type StatedFact } from "./fact.ts";
 import { type FactSource, isNewer, type Merged, mergeFacts, type StoredFact } from "./merge.ts";
 
 /** A partition as recorded in the database. `confirmedBy` is the newest publication with exactly this content. */
@@ -40,14 +41,17 @@ export interface PartitionComparison {
 
 interface IncomingPartition {
   readonly path: string;
-  /** The partition in the database; undefined if it is new. */
+  /** The partition in the database; undefined if none of its facts has a value. It may have retractions. */
   readonly before: KnownPartition | undefined;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StatedFact[];
 }
 
-/** Compares the facts of a publication, grouped by partition, with the stored partitions. */
+/**
+ * Compares what a publication states, grouped by partition, with the stored partitions. The hash of a partition covers its
+ * values only, so a retraction always differs.
+ */
 export function comparePublication(
-  incoming: ReadonlyMap<string, readonly Fact[]>,
+  incoming: ReadonlyMap<string, readonly StatedFact[]>,
   { known, etags }: Existing,
   source: FactSource,
 ): PartitionComparison {
@@ -56,7 +60,7 @@ export function comparePublication(
   const confirm: string[] = [];
   for (const [path, facts] of incoming) {
     const before = knownByPath.get(path);
-    if (before?.content !== contentHash(facts)) merge.push({ path, before, facts });
+    if (!facts.every(hasValue) || before?.content !== contentHash(facts)) merge.push({ path, before, facts });
     else if (!before.confirmedBy || isNewer(source, before.confirmedBy)) confirm.push(path);
   }
   const merging = new Set(merge.map(({ path }) => path));
@@ -68,10 +72,10 @@ export function comparePublication(
 /** A partition and its facts after the publication is merged into it. */
 export interface PartitionChange {
   readonly path: string;
-  /** The partition in the database; undefined if it is new. */
+  /** The partition in the database; undefined if none of its facts had a value. */
   readonly before: KnownPartition | undefined;
   readonly merged: Merged;
-  /** Hash of the merged facts. */
+  /** Hash of the merged facts that have a value. */
   readonly content: string;
   /** False if the lake's file already contains the merged facts. */
   readonly replacesFile: boolean;
@@ -84,7 +88,7 @@ export interface IngestPlan extends Omit<PartitionComparison, "merge"> {
   readonly changes: readonly PartitionChange[];
 }
 
-/** Merges the publication into the stored facts of the partitions that differ. Partitions without stored facts are new. */
+/** Merges the publication into the stored facts of the partitions that differ. */
 export function planIngest(
   { merge, ...comparison }: PartitionComparison,
   { known, etags }: Existing,
@@ -92,7 +96,7 @@ export function planIngest(
 ): IngestPlan {
   const changes = merge.map(({ path, before, facts }): PartitionChange => {
     const merged = mergeFacts(stored.get(path) ?? [], facts, source);
-    const content = contentHash(merged.facts);
+    const content = contentHash(merged.facts.filter(hasValue));
     const isCurrent = before !== undefined && before.content === content && etags.get(path) === before.etag;
     return { path, before, merged, content, replacesFile: !isCurrent };
   });
@@ -100,9 +104,12 @@ export function planIngest(
 }
 
 /** Groups facts by partition, in the order of the paths, and sorts each group. */
-export function groupByPartition(facts: readonly Fact[], pathOf: (period: string) => string): Map<string, Fact[]> {
+export function groupByPartition<T extends StatedFact>(
+  facts: readonly T[],
+  pathOf: (period: string) => string,
+): Map<string, T[]> {
   const paths = new Map<string, string>();
-  const groups = new Map<string, Fact[]>();
+  const groups = new Map<string, T[]>();
   for (const fact of facts) {
     const path = paths.get(fact.period) ?? pathOf(fact.period);
     paths.set(fact.period, path);

@@ -1,6 +1,6 @@
-/** Plans the removal of facts that only withdrawn publications contain. */
+/** Plans the removal of values that only withdrawn publications contain. */
 import { contentHash } from "./content.ts";
-import { compareFacts, type Fact } from "./fact.ts";
+import { compareFacts, type Fact, hasValue } from "./fact.ts";
 import type { StoredFact } from "./merge.ts";
 import type { KnownPartition } from "./plan.ts";
 
@@ -20,7 +20,7 @@ export function planRemoval(
   stored: ReadonlyMap<string, readonly StoredFact[]>,
 ): ReducedPartition[] {
   return known.flatMap((before): ReducedPartition[] => {
-    const all = stored.get(before.path) ?? [];
+    const all = (stored.get(before.path) ?? []).filter(hasValue);
     const removed = all.filter(({ source }) => source.isWithdrawn);
     if (removed.length === 0) return [];
     const facts = all.filter(({ source }) => !source.isWithdrawn).sort(compareFacts);

@@ -139,7 +139,7 @@ test("a failed transaction takes back its amount, and a pending one or one witho
   ];
   const parsed = await parsePublication(transactionsJson, utf8(JSON.stringify(list)), { name: "t.json", arrivedAt });
   const series = { customer_id: "1", transaction_id: "T1" };
-  expect(parsed.blanks).toEqual([{ series, variable: "amount", period: "2025-10-19" }]);
+  expect(parsed.retracted).toEqual([{ series, variable: "amount", period: "2025-10-19" }]);
 });
 
 test("golden arrival: a time after the arrival is not a purchase yet", async () => {

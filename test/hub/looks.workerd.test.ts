@@ -80,22 +80,27 @@ describe("looks", () => {
     query(`INSERT INTO ingests (id, feed, flow_id, raw_key, rank, arrived_at, stats)
       VALUES (${id}, '${feed}', 'f', 'raw/${feed}/${digest.padStart(16, "0")}.${id}-a.xlsx', '${id}',
         '2020-01-01T00:00:00.000Z', '{}')`);
-  /** Replaces a value of publication 1 by one of publication 2, which may have the same bytes. */
+  /** Replaces a value of publication 1 by one of publication 2, or by its retraction. It may have the same bytes. */
   const restate = async (
     stored: number,
-    corrected: number,
+    corrected: number | null,
     { period = "2026-02-02", digest = "2", variable = "precio" },
   ) => {
     await publication(2, digest);
     await query(`INSERT INTO series (id, feed, key, dimensions) VALUES (1, '${feed}', '[]', '{}')`);
-    await query(`INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
-      VALUES ('${feed}', '${period}', 1, '${variable}', ${corrected}, 2)`);
+    const place = `'${feed}', '${period}', 1, '${variable}'`;
+    await query(
+      corrected === null
+        ? `INSERT INTO retractions (feed, period, series_id, variable, ingest_id) VALUES (${place}, 2)`
+        : `INSERT INTO observations (feed, period, series_id, variable, value, ingest_id) VALUES (${place}, ${corrected}, 2)`,
+    );
     await query(`INSERT INTO revisions (feed, period, series_id, variable, value, ingest_id, superseded_by)
       VALUES ('${feed}', '${period}', 1, '${variable}', ${stored}, 1, 2)`);
   };
 
   test.each([
     { what: "a corrected value allows one more look at half the level", stored: 250, corrected: 25, again: true },
+    { what: "a retracted value allows one too", stored: 250, corrected: null, again: true },
     { what: "a change below the tolerance does not", stored: 25, corrected: 25.004, again: false },
     { what: "a value after the look does not", stored: 250, corrected: 25, period: "2026-03-02", again: false },
     { what: "bytes that are sent again do not", stored: 250, corrected: 25, digest: "1", again: false },

@@ -96,7 +96,7 @@ test("what is stored are attributes of ids, and the two purchases of one instant
   ]);
 });
 
-test("a later file that takes back a purchase, or states it for another customer, is reported, and the facts stay", async () => {
+test("a later file that retracts a purchase, or states it for another customer, is reported, and the newest file counts", async () => {
   const later = [
     { ...purchase, status: "Failed" },
     { ...purchase, transaction_id: "T002", amount: 12, customer_id: 2 },
@@ -104,22 +104,31 @@ test("a later file that takes back a purchase, or states it for another customer
     ...Array.from({ length: 3 }, (_, at) => ({ ...purchase, transaction_id: `T1${at}` })),
   ];
   const flow = await ingested("later.json", utf8(JSON.stringify(later)), transactionsJson.id);
-  expect(flow).toMatchObject({ state: "done", stats: { blanked: 1, problemsByReason: { "moved-series": 1 } } });
+  expect(flow).toMatchObject({ state: "done", stats: { retracted: 6, problemsByReason: { "moved-series": 1 } } });
   const problems = await query(
-    `SELECT reason, period, found FROM problems WHERE ingest_id = ${flow.stats?.ingest} ORDER BY reason`,
+    `SELECT reason, period, found FROM problems WHERE ingest_id = ${flow.stats?.ingest} ORDER BY reason, found`,
   );
   expect(problems).toEqual([
-    { reason: "blanked-value", period: "2025-10-12", found: "no value of amount, 1, T001, for which 320.5 is stored" },
     {
       reason: "moved-series",
       period: "2025-10-12",
       found: "transaction_id T002 with another customer_id than the stored one",
     },
+    {
+      reason: "retracted-value",
+      period: "2025-10-12",
+      found: "no value of amount, 1, T001; the value 320.5 of ingest 2 is no longer used",
+    },
+    {
+      reason: "retracted-value",
+      period: "2025-10-12",
+      found: "no value of amount, 1, T002; the value 12 of ingest 2 is no longer used",
+    },
   ]);
   const keys = await query(
     "SELECT DISTINCT s.key FROM observations o JOIN series s ON s.id = o.series_id WHERE s.key LIKE '%T00%' ORDER BY 1",
   );
-  expect(keys).toEqual(['["1","T001"]', '["1","T002"]', '["1","T005"]', '["2","T002"]'].map((key) => ({ key })));
+  expect(keys).toEqual(['["1","T005"]', '["2","T002"]'].map((key) => ({ key })));
 });
 
 const personalForecast = customersForecast.id;

@@ -1,13 +1,11 @@
 /** A withdrawn publication leaves no trace: facts return to what the other publications say. */
 import { beforeEach, expect, test } from "vitest";
-import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
-import type { Flow } from "../../workers/hub/flows/flow.ts";
-import { withdraw } from "../../workers/hub/flows/withdraw.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { emptyStores } from "../support/empty-stores.ts";
 import { asAdmin, ended, hub, migrate, query, request, state, testEnv } from "../support/hub.ts";
 import { type ArrivedFile, ingestHere } from "../support/ingest-here.ts";
 import { publication, revisedCities, someCities } from "../support/sniim.ts";
+import { withdrawHere } from "../support/withdraw-here.ts";
 
 async function newWorld() {
   await emptyStores();
@@ -31,27 +29,6 @@ async function take(name: Name, on: Hub = hub): Promise<number> {
   const outcome = await ingestHere(on, { ...files[name], isReleased: true });
   expect(outcome).toMatchObject({ state: "done" });
   return Number(outcome.stats?.ingest);
-}
-
-/** Runs the flow in the test. `step` replaces the steps of Workflows. */
-async function withdrawHere(
-  ingest: number,
-  on: Hub = hub,
-  step: (name: string, work: () => Promise<unknown>) => Promise<unknown> = (_, work) => work(),
-) {
-  const params = { feed: "sniim-milk", ingest, who: "a test", why: "a draft" };
-  const at = { now: "2026-11-30T08:00:00Z", boot: "" };
-  const { run } = await requestFlow(hub.db, { kind: "withdraw", key: `withdraw:sniim-milk:${ingest}`, params }, at);
-  await markRunning(hub.db, run.id, at.now);
-  const current = await findFlow(hub.db, run.id);
-  if (!current) throw new Error("the flow is not stored");
-  const flow: Flow = {
-    run: current,
-    async step(name, work) {
-      return JSON.parse(JSON.stringify((await step(name, async () => (await work()).value ?? null)) ?? null));
-    },
-  };
-  return withdraw(on, flow);
 }
 
 /** What readers see, and the rows that decide about later publications. */

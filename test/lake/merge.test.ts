@@ -1,7 +1,7 @@
 /** The order of arrival has no effect: compares the merge of the hub with a plain fold by rank. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
+import { compareFacts, factKey, hasValue, type StatedFact } from "../../shared/lake/fact.ts";
 import {
   compareRanks,
   type FactSource,
@@ -14,7 +14,7 @@ import { comparePublication, type KnownPartition, planIngest } from "../../share
 
 interface Publication {
   readonly source: FactSource;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StatedFact[];
 }
 
 /** Applies plans in memory as the hub does in D1: it marks a confirmed partition as a whole and writes others fact by fact. */
@@ -32,29 +32,33 @@ class Store {
     for (const { merged, content } of plan.changes) {
       if (merged.written.length > 0) this.facts = [...merged.facts];
       const confirmedBy = merged.written.length > 0 ? null : (this.partition?.confirmedBy ?? null);
-      this.partition = { path: "p", rows: merged.facts.length, content, sha256: "", etag: "e", confirmedBy };
+      const rows = merged.facts.filter(hasValue).length;
+      this.partition = rows === 0 ? null : { path: "p", rows, content, sha256: "", etag: "e", confirmedBy };
     }
   }
 
   stored(): StoredFact[] {
     const mark = this.partition?.confirmedBy;
-    return this.facts.map((fact) => (mark && isNewer(mark, fact.source) ? { ...fact, source: mark } : fact));
+    return this.facts.map((fact) =>
+      hasValue(fact) && mark && isNewer(mark, fact.source) ? { ...fact, source: mark } : fact,
+    );
   }
 
-  values(): Record<string, number> {
+  values(): Record<string, number | null> {
     return Object.fromEntries([...this.facts].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
   }
 }
 
-function foldByRank(publications: readonly Publication[]): Record<string, number> {
+function foldByRank(publications: readonly Publication[]): Record<string, number | null> {
   const byRank = [...publications].sort((a, b) => compareRanks(a.source, b.source));
-  const newest = new Map<string, Fact>();
+  const newest = new Map<string, StatedFact>();
   for (const { facts } of byRank) for (const fact of facts) newest.set(factKey(fact), fact);
   return Object.fromEntries([...newest.values()].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
 }
 
 const series = ["a", "b", "c"].map((name) => JSON.stringify([name]));
-const value = fc.record({ series: fc.constantFrom(...series), value: fc.integer({ min: 1, max: 2 }) });
+// Null is a retraction.
+const value = fc.record({ series: fc.constantFrom(...series), value: fc.option(fc.integer({ min: 1, max: 2 })) });
 const publications = fc
   .array(
     fc.record({
@@ -93,7 +97,7 @@ test("merging the same publication twice changes nothing", () => {
       let stored: readonly StoredFact[] = [];
       for (const { facts, source } of [...all].sort((a, b) => compareRanks(a.source, b.source))) {
         stored = mergeFacts(stored, facts, source).facts;
-        expect(mergeFacts(stored, facts, source)).toEqual({ facts: stored, written: [], revisions: [] });
+        expect(mergeFacts(stored, facts, source)).toEqual({ facts: stored, written: [], restored: [], revisions: [] });
       }
     }),
   );
@@ -110,6 +114,20 @@ test("a revision records both values and publications, in either order of arriva
   expect(first.revisions).toEqual([{ ...fact, value: 1, source: older, supersededBy: newer }]);
   expect(late.revisions).toEqual(first.revisions);
   expect(late.written).toEqual([]);
+});
+
+test("a retraction is a revision to no value, a newer value restores the fact, and an older one does not", () => {
+  const fact = { period: "2025-01-03", series: '["a"]', variable: "precio" };
+  const [oldest, retracting, newest] = [1, 2, 3].map((ingest) => ({ ingest, rank: String(ingest) }));
+  if (!oldest || !retracting || !newest) throw new Error("expected three sources");
+  const retracted = mergeFacts([{ ...fact, value: 1, source: oldest }], [{ ...fact, value: null }], retracting);
+  expect(retracted.facts).toEqual([{ ...fact, value: null, source: retracting }]);
+  expect(retracted.revisions).toEqual([{ ...fact, value: 1, source: oldest, supersededBy: retracting }]);
+  expect(mergeFacts(retracted.facts, [{ ...fact, value: 1 }], oldest)).toMatchObject({ written: [], restored: [] });
+  const restored = mergeFacts(retracted.facts, [{ ...fact, value: 1 }], newest);
+  expect(restored.facts).toEqual([{ ...fact, value: 1, source: newest }]);
+  expect(restored.restored).toHaveLength(1);
+  expect(restored.revisions).toEqual([{ ...fact, value: null, source: retracting, supersededBy: newest }]);
 });
 
 test("rank is the day of publication, then the arrival; without a day, or with a later one, the day of arrival", () => {

@@ -16,7 +16,7 @@ test("only an id that is stored for another customer has moved, and it is named 
       column: "transaction_id",
       period: "2025-10-12",
       found: "transaction_id T2 with another customer_id than the stored one",
-      expected: "one customer_id; both count until the ingest of the wrong one is withdrawn",
+      expected: "one customer_id; that of the newest publication counts. If it is wrong, withdraw its ingest",
       values: 0,
     },
   ]);

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { checkFiles, readAsOf } from "../../trainer/check-files.ts";
+import { readFactHistory } from "../../trainer/replay/fact-history.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-judge-"));
 
@@ -50,4 +52,29 @@ test("--as-of sets the arrival time of the files", async () => {
   expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-02");
   expect(readAsOf(undefined, now)).toBe("2026-11-20T12:00:00.000Z");
   expect(() => readAsOf("yesterday", now)).toThrow("--as-of yesterday is not a date. Expected YYYY-MM-DD");
+});
+
+test("a purchase that a later file states as failed is not used, in training and in a replay", async () => {
+  const line = (transaction_id: string, status: string) => ({
+    ...{ transaction_id, status, customer_id: 1, amount: 250.5, currency: "USD" },
+    ...{ timestamp: "2026-10-18T14:32:00Z", payment_method: null },
+  });
+  const [first, later] = [[line("T1", "Completed"), line("T2", "Completed")], [line("T1", "Failed")]].map(
+    (lines, at) => {
+      const path = join(folder, `transactions-${at}.json`);
+      writeFileSync(path, JSON.stringify(lines));
+      return path;
+    },
+  );
+  if (!first || !later) throw new Error("expected two files");
+  const { files, facts } = await checkFiles(transactionsJson, [first, later], asOf);
+  expect(files.map(({ held, retracted }) => [held, retracted])).toEqual([
+    [null, 0],
+    [null, 2],
+  ]);
+  const left = ["amount", "second_of_day"].map((variable) => ['["1","T2"]', variable]);
+  expect(facts.map(({ series, variable }) => [series, variable])).toEqual(left);
+  const { history } = await readFactHistory([{ feed: transactionsJson, files: [first, later] }], asOf);
+  const known = history.factsAt(null).get(transactionsJson.id) ?? [];
+  expect(known.map(({ series, variable }) => [series, variable])).toEqual(left);
 });

@@ -81,11 +81,14 @@ function describeFlow(flow: FlowDetail & { readonly known?: boolean }, url: stri
     return `held: ${flow.reason}. If the file is right, ingest it with: ${release}`;
   }
   if (flow.state === "failed") return `failed: ${flow.reason}`;
-  const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
+  const retracted = Number(stats?.retracted ?? 0);
+  const revised = Math.max(0, Number(stats?.revisions ?? 0) - retracted);
+  const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - revised);
   const before = flow.known ? "same bytes as an earlier upload, " : "";
-  const counts = `${thousands(stats?.observations)} observations, ${thousands(added)} new, ${thousands(stats?.revisions)} revised`;
+  const counts = `${thousands(stats?.observations)} observations, ${thousands(added)} new, ${thousands(revised)} revised`;
+  const retractions = retracted === 0 ? "" : `, ${thousands(retracted)} retracted`;
   const blanked = Number(stats?.blanked ?? 0);
   const blanks = blanked === 0 ? "" : `, ${thousands(blanked)} stated without a value (the stored values stay in use)`;
   const number = stats?.ingest === undefined ? "" : `ingest ${Number(stats.ingest)}: `;
-  return `${number}${before}${counts}${blanks}; rejected: ${reasons(stats?.problemsByReason)}`;
+  return `${number}${before}${counts}${retractions}${blanks}; rejected: ${reasons(stats?.problemsByReason)}`;
 }

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
-import { checkFiles, readAsOf } from "../check-files.ts";
+import { checkFiles, isEmpty, readAsOf } from "../check-files.ts";
 import { knownFeed } from "../known.ts";
 import { print, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 
@@ -15,21 +15,22 @@ export async function parse(
   const { files: read } = await checkFiles(feed, files, readAsOf(options.asOf, new Date()));
   const all = read.length === 1 && read[0] ? read[0].parsed : mergeParsed(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
-  const each = read.map(({ file, parsed, held, blanked }) => {
-    return { file: basename(file), ...summarize(feed, parsed), held, blanked };
+  const each = read.map(({ file, parsed, held, blanked, retracted }) => {
+    return { file: basename(file), ...summarize(feed, parsed), held, blanked, retracted };
   });
   if (options.json)
     printJson(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null });
   else {
     printSummary(summary, all, each);
-    for (const { file, held, blanked } of each) {
+    for (const { file, held, blanked, retracted } of each) {
       if (held !== null) print(prose(`${file} would be held: ${held}.`));
       if (blanked > 0)
         print(prose(`${file} states no value for ${thousands(blanked)} values of the other files. They stay in use.`));
+      if (retracted > 0) print(prose(`${file} retracts ${thousands(retracted)} values of older files.`));
     }
   }
-  // The exit code agrees with the hub, which rejects a publication without observations and may hold one.
-  if (read.some(({ parsed, held }) => parsed.observations.length === 0 || held !== null)) process.exitCode = 1;
+  // The exit code agrees with the hub, which rejects an empty publication and may hold one.
+  if (read.some(({ parsed, held }) => isEmpty(parsed) || held !== null)) process.exitCode = 1;
 }
 
 /** Concatenates the results of several publications. A fact that several of them contain counts several times. */

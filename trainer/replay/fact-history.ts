@@ -1,18 +1,18 @@
 /** What was known at a moment of the past, from publications that contain the whole history. */
 import { basename } from "node:path";
 import type { Feed } from "../../shared/feeds/feed.ts";
-import { compareFacts, type Fact, factKey, toFacts } from "../../shared/lake/fact.ts";
+import { compareFacts, type Fact, type FactId, factKey, type StatedFact } from "../../shared/lake/fact.ts";
 import { publicationRank } from "../../shared/lake/merge.ts";
 import { lastDayOf, lastPartOf } from "../../shared/period.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
 import { type CheckedFile, checkFiles } from "../check-files.ts";
 import type { FeedFiles, HeldFile } from "../training/facts.ts";
 
-/** The facts of one publication. */
+/** What one publication states. */
 export interface DatedFacts {
   /** The day on which it was published; null if that is not known, as if it had always been there. */
   readonly publishedOn: string | null;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StatedFact[];
 }
 
 /** Later than every period and day. */
@@ -20,11 +20,11 @@ const afterAll = "9999-12-31T23";
 
 /** A fact with its values over time. */
 interface Versions {
-  readonly fact: Omit<Fact, "value">;
+  readonly fact: FactId;
   /** The last hour of its period: the fact is not known before it has ended. */
   readonly endsAt: string;
-  /** Oldest publication first. */
-  readonly values: readonly { readonly from: string; readonly value: number }[];
+  /** Oldest publication first. Null from a retraction on. */
+  readonly values: readonly { readonly from: string; readonly value: number | null }[];
 }
 
 export class FactHistory {
@@ -46,8 +46,8 @@ export class FactHistory {
       [...this.#feeds].map(([feed, versions]) => [
         feed,
         versions.flatMap(({ fact, endsAt, values }): Fact[] => {
-          const known = values.findLast(({ from }) => from <= day) ?? values[0];
-          return endsAt > until || known === undefined ? [] : [{ ...fact, value: known.value }];
+          const { value = null } = values.findLast(({ from }) => from <= day) ?? values[0] ?? {};
+          return endsAt > until || value === null ? [] : [{ ...fact, value }];
         }),
       ]),
     );
@@ -55,7 +55,7 @@ export class FactHistory {
 }
 
 function versionsOf(publications: readonly DatedFacts[]): Versions[] {
-  const byKey = new Map<string, { fact: Fact; values: { from: string; value: number }[] }>();
+  const byKey = new Map<string, { fact: StatedFact; values: { from: string; value: number | null }[] }>();
   for (const { publishedOn, facts } of publications) {
     for (const fact of facts) {
       const known = byKey.get(factKey(fact)) ?? { fact, values: [] };
@@ -96,10 +96,10 @@ export async function readFactHistory(
 
 function datedFacts(feed: Feed, files: readonly CheckedFile[], arrivedAt: string): DatedFacts[] {
   return files
-    .map(({ file, parsed }) => {
+    .map(({ file, stated }) => {
       const publishedOn = feed.publishedOn(basename(file));
       const rank = publicationRank({ publishedOn, arrivedAt });
-      return { publishedOn, rank, facts: toFacts(feed, parsed.observations) };
+      return { publishedOn, rank, facts: stated };
     })
     .sort((a, b) => (a.rank < b.rank ? -1 : Number(a.rank > b.rank)))
     .map(({ publishedOn, facts }) => ({ publishedOn, facts }));

@@ -5,7 +5,7 @@ import { parsePublication } from "../../shared/feeds/parse-publication.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
-import { checkFiles } from "../check-files.ts";
+import { checkFiles, isEmpty } from "../check-files.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { readLake } from "../lake.ts";
@@ -72,8 +72,8 @@ async function feedOf(feeds: readonly Feed[], file: string, arrivedAt: string): 
   const bytes = await readPublication(file);
   const fitting: Feed[] = [];
   for (const feed of feeds) {
-    const { observations } = await parsePublication(feed, bytes, { name: basename(file), arrivedAt });
-    if (observations.length > 0) fitting.push(feed);
+    const parsed = await parsePublication(feed, bytes, { name: basename(file), arrivedAt });
+    if (!isEmpty(parsed)) fitting.push(feed);
   }
   const [feed, ...others] = fitting;
   if (feed && others.length === 0) return feed;
@@ -87,7 +87,7 @@ async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
   const checked = await checkFiles(feed, files, arrivedAt);
   const held: HeldFile[] = [];
   for (const { file, parsed, held: reason } of checked.files) {
-    if (parsed.observations.length === 0) {
+    if (isEmpty(parsed)) {
       const [first] = parsed.problems;
       const why = first ? `${first.reason}: found ${first.found}` : "it is empty";
       throw new Failure(

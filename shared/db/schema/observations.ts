@@ -37,17 +37,20 @@ const fact = () => ({
   period: text().notNull(),
   seriesId: integer("series_id").notNull(),
   variable: text().notNull(),
-  value: real().notNull(),
   ingestId: integer("ingest_id").notNull(),
 });
 
-export const observations = sqliteTable("observations", fact(), (table) => [
+export const observations = sqliteTable("observations", { ...fact(), value: real().notNull() }, (table) => [
+  primaryKey({ columns: [table.feed, table.period, table.seriesId, table.variable] }),
+]);
+
+export const retractions = sqliteTable("retractions", fact(), (table) => [
   primaryKey({ columns: [table.feed, table.period, table.seriesId, table.variable] }),
 ]);
 
 export const revisions = sqliteTable(
   "revisions",
-  { ...fact(), supersededBy: integer("superseded_by").notNull() },
+  { ...fact(), value: real(), supersededBy: integer("superseded_by").notNull() },
   (table) => [
     primaryKey({
       columns: [table.feed, table.period, table.seriesId, table.variable, table.ingestId, table.supersededBy],

@@ -20,7 +20,7 @@ interface Reading {
   readonly skipped: Map<string, number>;
   readonly observations: Observation[];
   /** The amounts of failed transactions, which another file may state as purchases. */
-  readonly blanks: Blank[];
+  readonly retracted: Blank[];
   withoutZone: number;
 }
 
@@ -40,7 +40,7 @@ export function readTransactions(
     problems: new ProblemList(limits.problemsMax),
     skipped: new Map(),
     observations: [],
-    blanks: [],
+    retracted: [],
     withoutZone: 0,
   };
   for (const [id, lines] of linesById(rows, reading)) addTransaction(reading, id, lines);
@@ -48,11 +48,11 @@ export function readTransactions(
     const found = `${reading.withoutZone} timestamps without a zone`;
     reading.problems.add(problem("no-zone", { found, expected: "a zone; they are read as UTC", values: 0 }));
   }
-  const { observations, blanks, problems, skipped } = reading;
+  const { observations, retracted, problems, skipped } = reading;
   const isSynthetic = rows.some((row) => isRow(row) && row["synthetic"] === true);
   return {
     observations,
-    blanks,
+    retracted,
     problems: problems.list(),
     skipped: Object.fromEntries(skipped),
     ...(isSynthetic && { synthetic: true }),
@@ -96,7 +96,7 @@ function addTransaction(reading: Reading, id: string, lines: readonly Line[]): v
   if (!first) return;
   if (settled.every(({ status }) => status === "failed")) {
     skip(reading, "failed", settled.length);
-    for (const { content } of settled) addBlank(reading, id, content);
+    for (const { content } of settled) retract(reading, id, content);
     return;
   }
   if (others.some((other) => contentOf(other) !== contentOf(first))) {
@@ -147,13 +147,16 @@ function addPurchase(
   }
 }
 
-/** Adds the amount of a failed transaction. A line without a readable customer or time names no purchase. */
-function addBlank({ blanks }: Reading, id: string, { customer_id, timestamp }: PurchaseRow): void {
+/**
+ * Retracts the amount of a failed transaction; with it all else that other files state of its id (`identity`). A line without a
+ * readable customer or time names no purchase.
+ */
+function retract({ retracted }: Reading, id: string, { customer_id, timestamp }: PurchaseRow): void {
   const customer = readId(customer_id);
   const time = readTimestamp(timestamp);
   if (customer === null || !time.ok) return;
   const series = { customer_id: customer, transaction_id: id };
-  blanks.push({ series, variable: "amount", period: dayOf(time.value.instant) });
+  retracted.push({ series, variable: "amount", period: dayOf(time.value.instant) });
 }
 
 function dayOf(instant: number): string {

@@ -9,6 +9,7 @@ import { contradictionReason } from "../../../shared/feeds/contradictions.ts";
 import type { Feed, Problem } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
+import { retractionReason } from "../../../shared/feeds/retractions.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
 import { movedSeries } from "../../../shared/lake/moved-series.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
@@ -16,6 +17,7 @@ import type { Hub } from "../hub.ts";
 import { blankProblems } from "../ingest/blank-problems.ts";
 import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
+import { retractionProblems } from "../ingest/retraction-problems.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
@@ -74,7 +76,7 @@ async function requestReports(hub: IngestEffects, { id }: Feed): Promise<string[
 
 /** Records the publication and its problems, and decides whether it is ingested, held or failed. */
 async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Recorded> {
-  const { feed, facts, problems: rejected, skipped, doubt, key, blanks: _, ...rest } = publication;
+  const { feed, facts, retracted, problems: rejected, skipped, doubt, key, blanks: _, ...rest } = publication;
   const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
   const problems = [...rejected, ...movedSeries(feed, facts, known)];
   const series = new Set(facts.map((fact) => fact.series));
@@ -93,13 +95,13 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
   const source = { ingest: id };
   const stats: Stats = { ingest: id, ...counts };
 
-  if (facts.length === 0) {
+  if (facts.length + retracted.length === 0) {
     const reason = whyEmpty(feed, problems);
     return { source, stats, outcome: { state: "failed", reason, stats } };
   }
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
   const reason = reasonToHold(
-    { observations: facts.length, problems, series, doubt, personal: feed.personal },
+    { observations: facts.length + retracted.length, problems, series, doubt, personal: feed.personal },
     known,
     feed.limits,
   );
@@ -141,13 +143,13 @@ async function write(
   const checked = await lease.step("check", async () => {
     if ((await findIngest(hub.db, feed.id, id))?.withdrawnAt) return { refusal: withdrawn(id) };
     planned = await plan();
-    const { contradictions, blanked } = planned;
-    await runBatch(hub.db, saveProblems(feed.id, id, blankProblems(feed, blanked)));
-    const isReleased = ingestParams.parse(flow.run.params).released;
+    const { contradictions, blanked, retracted } = planned;
+    const remarks = [...blankProblems(feed, blanked), ...retractionProblems(feed, retracted)];
+    await runBatch(hub.db, saveProblems(feed.id, id, remarks));
     const { restated, contradicted } = contradictions;
-    const reason = isReleased ? null : contradictionReason(contradictions, feed.limits);
+    const reason = ingestParams.parse(flow.run.params).released ? null : whyHeld(planned);
     const refusal = reason === null ? null : { kind: "held" as const, reason };
-    return { restated, contradicted, blanked: blanked.length, refusal };
+    return { restated, contradicted, blanked: blanked.length, retracted: retracted.length, refusal };
   });
   if (!checked || checked.refusal) return checked?.refusal ?? null;
 
@@ -172,8 +174,16 @@ async function write(
 
   const histories = await historyStep(hub, lease, feed);
   if (!histories) return null;
-  const { blanked = 0 } = checked;
-  return { kind: "written", stats: { ...database, blanked, filesWritten: lake.filesWritten, ...histories } };
+  // A flow of an earlier version has no such numbers.
+  const { blanked = 0, retracted = 0 } = checked;
+  return { kind: "written", stats: { ...database, blanked, retracted, filesWritten: lake.filesWritten, ...histories } };
+}
+
+/** Returns why a publication is held for the stored values that it contradicts or retracts, or null. */
+function whyHeld({ feed, contradictions, retracted, series }: PlannedIngest): string | null {
+  const lost = new Set(retracted.map((fact) => fact.series));
+  const reason = contradictionReason(contradictions, feed.limits);
+  return reason ?? retractionReason({ retracted: lost, stated: new Set(series) }, feed.limits);
 }
 
 function withdrawn(id: number) {

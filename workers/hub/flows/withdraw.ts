@@ -1,6 +1,6 @@
 /**
  * The flow `withdraw`: removes what a publication brought in. Its facts get the values of the other publications that
- * contain them; a fact that no other publication contains is removed.
+ * contain them, also those that it retracted; a fact that no other publication contains is removed.
  *
  * The database stores only the newest publication of each fact, so the other publications are read again, the newest
  * first, until no fact of the withdrawn one is left. Idempotent, and independent of the order of ingests and withdrawals.
@@ -54,9 +54,11 @@ async function restore(hub: WithdrawEffects, { feed, ingest, lease }: Withdrawal
 
   let left = await withdrawnPaths(hub, feed);
   let reread = 0;
+  // The newest publication of an identity may state it in another partition, from which nothing is missing.
+  const readsAll = feed.identity !== undefined && marked.paths > 0;
   for (const other of await listAccepted(hub.db, feed.id)) {
-    if (left.length === 0) break;
-    if (!left.some((path) => mayContain(other, path))) continue;
+    if (left.length === 0 && !readsAll) break;
+    if (!readsAll && !left.some((path) => mayContain(other, path))) continue;
     const read = await lease.step(`read ingest ${other.id} again`, () => ingestAgain(hub, feed, { other, lease }));
     if (!read) return null;
     reread++;

@@ -4,8 +4,10 @@ import { type Ingest, listWithdrawn, markWithdrawn } from "../../../shared/db/in
 import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { saveFacts } from "../../../shared/db/observations.ts";
 import { listPartitions, loadPartitions, pathsNaming, savePartitions } from "../../../shared/db/partitions.ts";
+import { periodsRetractedBy } from "../../../shared/db/retractions.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
+import { partitionPath } from "../../../shared/lake/keys.ts";
 import { compareRanks } from "../../../shared/lake/merge.ts";
 import type { KnownPartition } from "../../../shared/lake/plan.ts";
 import type { Hub } from "../hub.ts";
@@ -55,9 +57,12 @@ async function partitionsOf({ db }: Pick<Hub, "db">, feed: Feed, { id, rank }: I
   return known.filter(({ path, confirmedBy }) => confirmedBy?.ingest === id || paths.has(path));
 }
 
-/** Returns the paths of the partitions in which withdrawn publications are the newest ones of a fact. */
+/** Returns the paths of the partitions in which withdrawn publications are the newest ones of a value or a retraction. */
 export async function withdrawnPaths({ db }: Pick<Hub, "db">, feed: Feed): Promise<string[]> {
   const known = await listPartitions(db, feed.id);
   const partitions = known.filter(({ confirmedBy }) => confirmedBy === null || confirmedBy.isWithdrawn);
-  return pathsNaming(db, feed.id, { partitions, ingests: await listWithdrawn(db, feed.id) });
+  const ingests = await listWithdrawn(db, feed.id);
+  const paths = await pathsNaming(db, feed.id, { partitions, ingests });
+  const retracted = await periodsRetractedBy(db, feed.id, ingests);
+  return [...new Set([...paths, ...retracted.map((period) => partitionPath(feed, period))])];
 }

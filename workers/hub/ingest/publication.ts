@@ -22,6 +22,8 @@ export interface Publication {
   readonly feed: Feed;
   readonly key: string;
   readonly facts: readonly Fact[];
+  /** Facts that it states not to exist. */
+  readonly retracted: readonly FactId[];
   /** What it states to have no value. */
   readonly blanks: readonly FactId[];
   readonly problems: readonly Problem[];
@@ -48,13 +50,15 @@ export async function readPublication({ lake }: Pick<Hub, "lake">, feed: Feed, k
   const arrivedAt = arrivalOf(object);
   const parsed = await parseBounded(feed, object, { name, arrivedAt: firstArrivalOf(object) });
   const facts = toFacts(feed, parsed.observations);
+  const retracted = toFactIds(feed, parsed.retracted ?? []);
   const publishedOn = feed.publishedOn(name);
-  const [firstPeriod, lastPeriod] = periodRange(facts);
+  const [firstPeriod, lastPeriod] = periodRange([...facts, ...retracted]);
   const { problems, skipped, doubt, blanks = [] } = parsed;
   return {
     feed,
     key,
     facts,
+    retracted,
     blanks: toFactIds(feed, blanks),
     problems,
     skipped,
@@ -77,7 +81,7 @@ async function parseBounded(feed: Feed, object: R2ObjectBody, origin: FileOrigin
   return { observations: [], problems: [tooLarge], skipped: {} };
 }
 
-function periodRange(facts: readonly Fact[]): [string | null, string | null] {
+function periodRange(facts: readonly FactId[]): [string | null, string | null] {
   let [first, last]: [string | null, string | null] = [null, null];
   for (const { period } of facts) {
     if (first === null || period < first) first = period;

@@ -1,8 +1,10 @@
-/** Removes the facts that only withdrawn publications contain, from the lake and the database. */
-import { inPiecesOfSize, runBatch } from "../../../shared/db/database.ts";
+/** Removes the values and retractions that only withdrawn publications contain, from the lake and the database. */
+import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { listWithdrawn } from "../../../shared/db/ingests.ts";
 import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { deleteFacts } from "../../../shared/db/observations.ts";
 import { deletePartitions, listPartitions, loadPartitions, savePartitions } from "../../../shared/db/partitions.ts";
+import { deleteRetractionsOf } from "../../../shared/db/retractions.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { successKey } from "../../../shared/lake/keys.ts";
@@ -35,6 +37,8 @@ export async function removeWithdrawn(
   const known = await listPartitions(db, feed.id);
   const files = await listLake(lake, feed.id);
   await check();
+  const withdrawn = await listWithdrawn(db, feed.id);
+  await write(db, feed, { fence, statements: [deleteRetractionsOf(feed.id, withdrawn)] });
   const stored = await loadPartitions(
     db,
     feed.id,
@@ -76,14 +80,21 @@ async function removeRows({ db, lake }: Pick<Hub, "db" | "lake">, feed: Feed, { 
     });
     const emptied = piece.filter(({ facts }) => facts.length === 0).map(({ before }) => before.path);
     const removed = piece.flatMap((partition) => partition.removed);
-    const isWritten = await writeWithLease(() =>
-      runBatch(db, [
-        checkLease(feed.id, fence),
-        ...deleteFacts(feed.id, removed, ids),
-        ...savePartitions(feed.id, rows),
-        deletePartitions(feed.id, emptied),
-      ]),
-    );
-    if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
+    const statements = [
+      ...deleteFacts(feed.id, removed, ids),
+      ...savePartitions(feed.id, rows),
+      deletePartitions(feed.id, emptied),
+    ];
+    await write(db, feed, { fence, statements });
   }
+}
+
+interface Writing {
+  readonly fence: number;
+  readonly statements: readonly Statement[];
+}
+
+async function write(db: Database, { id }: Feed, { fence, statements }: Writing): Promise<void> {
+  const isWritten = await writeWithLease(() => runBatch(db, [checkLease(id, fence), ...statements]));
+  if (!isWritten) throw new Overtaken(`another run has taken the lease of ${id}`);
 }

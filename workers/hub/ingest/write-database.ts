@@ -1,11 +1,18 @@
-/** Applies a plan to the database: series, observations, revisions and the rows of the partitions. */
+/** Applies a plan to the database: series, observations, retractions, revisions and the rows of the partitions. */
 import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
 import { markAccepted } from "../../../shared/db/ingests.ts";
 import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { type SeriesIds, saveFacts, saveRevisions } from "../../../shared/db/observations.ts";
-import { confirmPartitions, type PartitionRow, savePartitions } from "../../../shared/db/partitions.ts";
+import {
+  confirmPartitions,
+  deletePartitions,
+  type PartitionRow,
+  savePartitions,
+} from "../../../shared/db/partitions.ts";
+import { deleteRetractions, saveRetractions } from "../../../shared/db/retractions.ts";
 import { listSeries, saveSeries } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
+import { hasValue } from "../../../shared/lake/fact.ts";
 import { successKey } from "../../../shared/lake/keys.ts";
 import type { StoredFact } from "../../../shared/lake/merge.ts";
 import type { KnownPartition, PartitionChange } from "../../../shared/lake/plan.ts";
@@ -45,8 +52,16 @@ export async function writeDatabase(
   const files = await filesInLake(lake, feed);
 
   for (const piece of inPiecesOfSize(plan.changes, ({ merged }) => merged.facts.length, factsPerBatch)) {
+    const facts = piece.flatMap(factsToWrite);
+    const emptied = piece.filter(({ merged }) => !merged.facts.some(hasValue)).map(({ path }) => path);
     await write([
-      ...saveFacts(feed.id, piece.flatMap(factsToWrite), ids),
+      ...saveFacts(feed.id, facts, ids),
+      ...saveRetractions(feed.id, facts, ids),
+      ...deleteRetractions(
+        feed.id,
+        piece.flatMap(({ merged }) => merged.restored),
+        ids,
+      ),
       ...saveRevisions(
         feed.id,
         piece.flatMap(({ merged }) => merged.revisions),
@@ -54,8 +69,11 @@ export async function writeDatabase(
       ),
       ...savePartitions(
         feed.id,
-        piece.map((change) => changedRow(change, fileOf(files, change.path))),
+        piece
+          .filter(({ path }) => !emptied.includes(path))
+          .map((change) => changedRow(change, fileOf(files, change.path))),
       ),
+      deletePartitions(feed.id, emptied),
     ]);
   }
   const healed = plan.heal.map((known) => healedRow(known, fileOf(files, known.path)));
@@ -63,7 +81,7 @@ export async function writeDatabase(
   const accepted = markAccepted(plan.source.ingest, now().toISOString());
   await write([...savePartitions(feed.id, healed), confirmed, accepted]);
   return {
-    observationsWritten: plan.changes.reduce((sum, { merged }) => sum + merged.written.length, 0),
+    observationsWritten: plan.changes.reduce((sum, { merged }) => sum + merged.written.filter(hasValue).length, 0),
     revisions: plan.changes.reduce((sum, { merged }) => sum + merged.revisions.length, 0),
   };
 }
@@ -94,7 +112,7 @@ function factsToWrite({ merged, before }: PartitionChange): readonly StoredFact[
 
 function changedRow({ before, merged, content }: PartitionChange, file: FilePartition): PartitionRow {
   const confirmedBy = merged.written.length > 0 ? null : (before?.confirmedBy?.ingest ?? null);
-  return { ...file, rows: merged.facts.length, content, confirmedBy };
+  return { ...file, rows: merged.facts.filter(hasValue).length, content, confirmedBy };
 }
 
 function healedRow(known: KnownPartition, { sha256, etag }: FilePartition): PartitionRow {

@@ -4,7 +4,7 @@
  */
 import { inPieces, inPiecesOfSize } from "../../../shared/db/database.ts";
 import { loadPartitions } from "../../../shared/db/partitions.ts";
-import { compareFacts, type Fact } from "../../../shared/lake/fact.ts";
+import { compareFacts, hasValue, type StatedFact } from "../../../shared/lake/fact.ts";
 import { partKey, successKey } from "../../../shared/lake/keys.ts";
 import { writeParquet } from "../../../shared/lake/parquet.ts";
 import type { IngestPlan, KnownPartition, PartitionChange } from "../../../shared/lake/plan.ts";
@@ -27,7 +27,7 @@ export interface PlannedFiles extends Pick<PlannedIngest, "feed" | "files"> {
 }
 
 interface ChangedFile extends Pick<PartitionChange, "path" | "replacesFile"> {
-  readonly merged: { readonly facts: readonly Fact[] };
+  readonly merged: { readonly facts: readonly StatedFact[] };
 }
 
 /** Partitions between two checks of the lease. R2 writes far more of them before a lease expires. */
@@ -51,7 +51,15 @@ export async function writeLake(
   checkLease: () => Promise<void>,
 ): Promise<LakeWritten> {
   const files = new Map<string, FilePartition>(plan.known.map((partition) => [partition.path, partition]));
-  const put = async (path: string, facts: readonly Fact[]) => {
+  const emptied: string[] = [];
+  /** Writes the file of a partition. A partition without values has none: readers of an earlier version reject an empty file. */
+  const put = async (path: string, stated: readonly StatedFact[]) => {
+    const facts = stated.filter(hasValue);
+    if (facts.length === 0) {
+      files.delete(path);
+      if (listed.etags.has(path)) emptied.push(path);
+      return;
+    }
     const body = writeParquet(feed, facts);
     const etag = await replaceFile(lake, partKey(feed.id, path), { listed: listed.etags.get(path), body });
     files.set(path, { path, rows: facts.length, sha256: sha256Hex(body), etag });
@@ -71,7 +79,7 @@ export async function writeLake(
   const body = writeSuccess(feed, [...files.values()]);
   const { text, etag } = listed.success;
   if (body !== text) await replaceFile(lake, successKey(feed.id), { listed: etag, body });
-  await deleteFiles(lake, feed.id, { paths: plan.orphans, check: checkLease });
+  await deleteFiles(lake, feed.id, { paths: [...plan.orphans, ...emptied], check: checkLease });
   return { filesWritten: replaced.length + plan.heal.length, filesHealed: plan.heal.length };
 }
 
