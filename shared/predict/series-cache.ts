@@ -1,6 +1,6 @@
 /**
  * Caches the requested series of a snapshot. Most requests name only a series, so its inputs, its features and their
- * JSON are computed once per snapshot. `npm run bench -- warm` measures the saved time.
+ * JSON are computed once per snapshot. `npm run bench -- caches` measures the saved time.
  */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
@@ -24,11 +24,17 @@ export interface CachedSeries {
 }
 
 /** Each entry takes a few KB. Series beyond the limit are computed again for every request. */
-const seriesMax = 2_000;
+const usualMax = 2_000;
 
 export class SeriesCache {
   readonly #series = new Map<number, CachedSeries>();
   readonly #json = new WeakMap<object, string>();
+  readonly #seriesMax: number;
+
+  /** `seriesMax`: how many series are cached. */
+  constructor(seriesMax = usualMax) {
+    this.#seriesMax = seriesMax;
+  }
 
   /** Returns the cached series of a row; null if the row supplies values or the series is not cached. O(1). */
   find(row: Row): CachedSeries | null {
@@ -38,7 +44,7 @@ export class SeriesCache {
   /** Returns the cached series of a row, and computes it if it is missing; null if it cannot be cached. */
   findOrMake(row: Row, make: () => CachedSeries): CachedSeries | null {
     const cached = this.find(row);
-    if (cached || !isPlain(row) || this.#series.size >= seriesMax) return cached;
+    if (cached || !isPlain(row) || this.#series.size >= this.#seriesMax) return cached;
     const made = make();
     this.cacheJson(made.features);
     this.cacheJson(made.series);

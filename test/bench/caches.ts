@@ -1,99 +1,55 @@
 /** Measures what each cache and shortcut of predict saves per request, in Node, where a clock can measure microseconds. */
-
-import { nameText } from "../../shared/predict/answer-json.ts";
-import { compileModel, feedsOf, runFeeds, runProgram } from "../../shared/registry/onnx-engine.ts";
-import { RouteMatcher } from "../../workers/predict/route-matcher.ts";
 import { type Bench, medianOf, type Result } from "./bench.ts";
 import { learnedModel } from "./support/learned-model.ts";
+import { predictCaches, type Work } from "./support/predict-caches.ts";
 
 const rounds = 9;
-const runs = 100_000;
-
-/** The paths of predict, in the order of its routes. */
-const paths = [
-  "/health",
-  "/predict/:forecast?",
-  "/invocations/:forecast?",
-  "/ping",
-  "/version",
-  "/v2",
-  "/v2/models/:forecast",
-];
-const path = "/predict/milk-mx";
-/** The members of an answer for one series. */
-const members = [
-  "series",
-  "target_period",
-  "predicted_price",
-  "interval80",
-  "interval95",
-  "naive",
-  "last",
-  "hypothetical",
-];
+/** Time of one round. The number of runs in it follows from a first run. */
+const roundMs = 40;
 
 export async function run(): Promise<Bench> {
-  const routes = paths.map((one) => ({ path: one }));
-  const [cached, uncached] = [new RouteMatcher(routes), new RouteMatcher(routes, 0)];
-  const { card, model } = await learnedModel();
-  const compiled = compileModel(model);
-  if (!compiled.ok) throw new Error(compiled.error.reason);
-  const program = compiled.value;
-  const inputs = Object.fromEntries(
-    card.features.map(({ name, dtype }) => {
-      const [value = null] = card.golden.inputs[name] ?? [];
-      return [name, dtype === "float" ? Float32Array.of(Number(value ?? Number.NaN)) : [String(value ?? "")]];
-    }),
-  );
-  const feeds = feedsOf(program, inputs);
-  const found = { ok: true };
-  const find = async () => found;
-  const results = [
-    ...(await saved(
-      "matches by path",
-      () => cached.match(path),
-      () => uncached.match(path),
-    )),
-    ...(await saved(
-      "JSON of member names",
-      () => members.map(nameText),
-      () => members.map((name) => `${JSON.stringify(name)}:`),
-    )),
-    ...(await saved(
-      "inputs converted for the engine",
-      () => runFeeds(program, feeds),
-      () => runProgram(program, inputs),
-    )),
-    ...(await saved(
-      "a fresh snapshot without a promise",
-      async () => found,
-      async () => await find().then((one) => one),
-    )),
-  ];
+  const results: Result[] = [];
+  for (const { what, cached, uncached } of await predictCaches(await learnedModel())) {
+    const [fast, slow] = await mediansUs([cached, uncached]);
+    for (const [name, value] of Object.entries({ with: fast, without: slow, saved: slow - fast })) {
+      results.push({ what: `${what}: ${name}`, value, unit: "µs", limit: null });
+    }
+  }
   return { name: "caches", results };
 }
 
-/** Returns the time with a cache, the time without it, and the difference, in microseconds. */
-async function saved(what: string, withIt: () => unknown, without: () => unknown): Promise<Result[]> {
-  const [fast, slow] = [await medianUs(withIt), await medianUs(without)];
-  const result = (name: string, value: number): Result => ({
-    what: `${what}: ${name}`,
-    value,
-    unit: "µs",
-    limit: null,
-  });
-  return [result("with", fast), result("without", slow), result("saved", slow - fast)];
+/** Measures two works alternately, so that other load of the machine slows both. Returns the median time of each. */
+async function mediansUs(works: readonly [Work, Work]): Promise<[number, number]> {
+  const [a, b] = [await measured(works[0]), await measured(works[1])];
+  for (let round = 0; round < rounds; round++) for (const one of [a, b]) await one.round();
+  return [medianOf(a.taken), medianOf(b.taken)];
 }
 
-async function medianUs(work: () => unknown): Promise<number> {
+interface Measured {
+  /** Time of one run in each round, in microseconds. */
+  readonly taken: readonly number[];
+  round(): Promise<void>;
+}
+
+async function measured(work: Work): Promise<Measured> {
+  const first = await elapsedMs(work, 1);
+  const runs = Math.max(10, Math.min(100_000, Math.round(roundMs / Math.max(first, 1e-4))));
+  // The engine compiles the work in these runs.
+  await elapsedMs(work, runs);
   const taken: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    for (let time = 0; time < runs; time++) {
-      const result = work();
-      if (result instanceof Promise) await result;
-    }
-    taken.push(((performance.now() - started) * 1_000) / runs);
+  return {
+    taken,
+    async round() {
+      taken.push(((await elapsedMs(work, runs)) * 1_000) / runs);
+    },
+  };
+}
+
+async function elapsedMs(work: Work, runs: number): Promise<number> {
+  const started = performance.now();
+  for (let run = 0; run < runs; run++) {
+    const result = work();
+    if (result instanceof Promise) await result;
   }
-  return medianOf(taken);
+  return performance.now() - started;
 }

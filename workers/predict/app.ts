@@ -2,6 +2,7 @@
 import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { describeValue } from "../../shared/predict/describe-value.ts";
+import { addressOf } from "./address.ts";
 import type { Background } from "./background.ts";
 import { addressOfCaller, type Handler, type Route } from "./call.ts";
 import { refusePersonal } from "./personal.ts";
@@ -80,22 +81,6 @@ function unhandled({ methods }: Route, method: string, path: string): Reply {
   const allowed = allowedBy(methods);
   if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
   return wrongMethod(method, { path, allowed });
-}
-
-/** Matches an address that needs no parsing: without query, dots and percent-encoding. */
-const plainAddress = /^https?:\/\/[^/?#@\\]+(\/[\w/-]*)$/;
-
-interface Address {
-  readonly path: string;
-  readonly query: URLSearchParams | null;
-}
-
-/** Returns null if the address cannot be parsed: it contains the Host header, which may be any text. */
-function addressOf(url: string): Address | null {
-  const path = plainAddress.exec(url)?.[1];
-  if (path !== undefined) return { path, query: null };
-  const parsed = URL.parse(url);
-  return parsed && { path: parsed.pathname, query: parsed.searchParams };
 }
 
 const malformedAddress: Refusal = {
