@@ -23,6 +23,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   simulate: [
     { call: "simulate transactions-json --out shop --seed 7", does: "writes two years of synthetic purchases" },
   ],
+  flows: [
+    { call: "flows", does: "lists the newest flows" },
+    { call: "flows --only held,failed", does: "lists what waits for a person, with the command that continues it" },
+  ],
+  release: [{ call: "release FLOW", does: "ingests a held file; `almanac flows` lists the ids" }],
+  retry: [{ call: "retry FLOW", does: "runs a failed flow again; `almanac flows` lists the ids" }],
   withdraw: [
     {
       call: 'withdraw gold-csv 12 --why "prices of another currency"',

@@ -1,6 +1,6 @@
 /** Waits for flows of a hub. */
 import { activeStates } from "../shared/api/flow-states.ts";
-import type { FlowDetail } from "../shared/api/flows.ts";
+import type { FlowAnswer, FlowDetail } from "../shared/api/flows.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
 
@@ -38,6 +38,12 @@ export async function flowEnded(
       throw new Failure(`Flow ${id} has not ended within ${waitMaxMs / 1000} s. See ${hub.url}/flows/${id}.`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+}
+
+/** Returns the command that restarts a held or failed flow; null if none can. A held promotion has its advice in its reason. */
+export function restartCommand({ id, kind, state }: Pick<FlowAnswer, "id" | "kind" | "state">): string | null {
+  if (state === "failed") return `npm run almanac -- retry ${id}`;
+  return state === "held" && kind !== "promote" ? `npm run almanac -- release ${id}` : null;
 }
 
 /** Returns the ids of the flows that are queued or running. */

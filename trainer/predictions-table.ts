@@ -11,7 +11,7 @@ export function allTable(forecast: Forecast, answer: BatchAnswer): string {
   const rows = predictions.map((one) => [
     ...dimensions.map((name) => one.series[name] ?? ""),
     one.last === null ? "–" : valueOrLabel(forecast, one.last.value),
-    number(one[output]),
+    labels ? chance(one[output]) : number(one[output]),
     labels ? (one.label ?? "–") : interval(forecast, one.interval80),
   ]);
   const right = labels ? [dimensions.length + 1] : [dimensions.length, dimensions.length + 1];
@@ -24,7 +24,7 @@ export function pathTable(forecast: Forecast, path: readonly PathStep[]): string
   const rows = path.map((one) => [
     one.step,
     one.target_period,
-    number(one[output]),
+    labels ? chance(one[output]) : number(one[output]),
     ...(labels ? [] : [interval(forecast, one.interval80)]),
     one.served_by,
   ]);
@@ -46,9 +46,9 @@ export function answerRows(forecast: Forecast, answer: SingleAnswer): (readonly 
 function classRows({ output }: Forecast, answer: Prediction, { event }: Labels): (readonly [string, string])[] {
   return [
     ["label", answer.label ?? "–"],
-    [output, `${number(answer[output])} of ${event}`],
+    [output, `${chance(answer[output])} of ${event}`],
     ["threshold", number(answer.threshold)],
-    ["baseline", number(answer.naive)],
+    ["baseline", chance(answer.naive)],
   ];
 }
 
@@ -56,19 +56,19 @@ function valueRows(forecast: Forecast, answer: Prediction): (readonly [string, s
   const { differenceOutput, output } = forecast;
   const { expected, probabilities, above } = answer;
   const rows: [string, string][] = [[output, `${number(answer[output])} ${answer.unit}`]];
-  if (expected !== undefined) rows.push(["expected", number(expected)]);
+  if (expected !== undefined) rows.push(["expected", rounded(forecast, expected)]);
   if (differenceOutput !== undefined) rows.push([differenceOutput, number(answer[differenceOutput])]);
   return [
     ...rows,
     ["80 % interval", interval(forecast, answer.interval80)],
     ["95 % interval", interval(forecast, answer.interval95)],
     ...(probabilities ? [["down, same, up", directions(probabilities)] as const] : []),
-    ...(above ? [[`above ${above.value}`, number(above.probability)] as const] : []),
+    ...(above ? [[`above ${above.value}`, chance(above.probability)] as const] : []),
   ];
 }
 
 function directions({ down, same, up }: NonNullable<Prediction["probabilities"]>): string {
-  return [down, same, up].map((probability) => probability.toFixed(3)).join(", ");
+  return [down, same, up].map(chance).join(", ");
 }
 
 /** Formats a prediction in one line: the value with its 80 % interval, or the label with its probability. */
@@ -77,14 +77,23 @@ export function predictionText(forecast: Forecast, answer: Prediction): string {
   const value = answer[output];
   if (typeof value !== "number") return "–";
   if (labels) return `${answer.label ?? "–"}, probability of ${labels.event} ${value.toFixed(2)}`;
-  const rounded = roundTo(value, target.decimals + 1);
-  return `${rounded} ${answer.unit}, 80 %: ${interval(forecast, answer.interval80)}`;
+  return `${roundTo(value, target.decimals + 1)} ${answer.unit}, 80 %: ${interval(forecast, answer.interval80)}`;
 }
 
 /** Formats a state of a classification as its label. */
 function valueOrLabel({ labels }: Forecast, value: number): string {
   if (!labels) return String(value);
   return value > 0.5 ? labels.event : labels.otherwise;
+}
+
+/** Formats a probability with the digits that distinguish the smallest one of a distribution, 0.0001. */
+function chance(value: unknown): string {
+  return typeof value === "number" ? value.toFixed(4) : "–";
+}
+
+/** Formats a value with one decimal more than published values have. */
+function rounded({ target }: Forecast, value: number | null): string {
+  return value === null ? "–" : String(roundTo(value, target.decimals + 1));
 }
 
 function number(value: unknown): string {

@@ -97,6 +97,30 @@ export function almanacProgram(): Command {
     .option("--date <day>", "the last day, YYYY-MM-DD; default: today")
     .action(lazy(async () => (await import("./commands/simulate.ts")).simulate));
   program
+    .command("flows")
+    .description("list the newest flows, and how to continue the held and failed ones")
+    .option("--only <states>", "only flows in these states (comma-separated), e.g. held,failed")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/flows.ts")).listFlows));
+  program
+    .command("release <flow>")
+    .description("ingest a held publication that you have checked")
+    .addOption(noWait())
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/restart-flow.ts")).releaseFlow));
+  program
+    .command("retry <flow>")
+    .description("run a failed flow again, or send a dead letter again")
+    .addOption(noWait())
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/restart-flow.ts")).retryFlow));
+  program
     .command("withdraw <feed> <ingest>")
     .description("remove the values of an ingest; its facts get the values of the other publications")
     .addOption(why("reason, for the list of flows").makeOptionMandatory())

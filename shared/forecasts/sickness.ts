@@ -24,6 +24,7 @@ export const sickness: Forecast = {
   id: "sickness",
   title: `Bad-air days in ${vigo.name}`,
   translations: {
+    en: { title: `Bad-air days in ${vigo.name}`, labels: { event: "bad air", otherwise: "good air" } },
     es: {
       title: `Días de mal aire en ${vigo.name}`,
       labels: { event: "aire malo", otherwise: "aire bueno" },

@@ -37,9 +37,9 @@ export interface ServingFacts {
   readonly refused: RefusedVersion | null;
 }
 
-/** @example describeServing(facts, rule) // "average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). Another …" */
+/** @example describeServing(facts, rule) // "The model \"average\" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). Another …" */
 export function describeServing(facts: ServingFacts, rule: LookRule): string {
-  const since = `serves since ${dayText(facts.since)}`;
+  const since = `has served since ${dayText(facts.since)}`;
   return `${capital(nameOf(facts))} ${since}${whyText(facts, rule)} ${changeText(facts, rule)}`;
 }
 
@@ -75,7 +75,7 @@ export function runsAgain(version: string): string {
 
 function nameOf({ candidate, version, producer }: Pick<ServingFacts, "candidate" | "version" | "producer">): string {
   if (candidate === "imported") return `the model ${version}, imported from ${producer},`;
-  return isNaive(candidate) ? baselineName(candidate) : candidate;
+  return isNaive(candidate) ? baselineName(candidate) : `the model "${candidate}"`;
 }
 
 function whyText(facts: ServingFacts, rule: LookRule): string {

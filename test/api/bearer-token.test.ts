@@ -7,12 +7,12 @@ test("the expected token is accepted with any case of the scheme", () => {
 });
 
 test.each([
-  [undefined, "Send the token"],
-  [null, "Send the token"],
-  ["", "Send the token"],
-  ["secret", "Send the token"],
-  ["Basic secret", "Send the token"],
-  ["Bearer ", "Send the token"],
+  [undefined, "Send it as: Authorization: Bearer <token>"],
+  [null, "Send it as: Authorization: Bearer <token>"],
+  ["", "Send it as: Authorization: Bearer <token>"],
+  ["secret", "Send it as: Authorization: Bearer <token>"],
+  ["Basic secret", "Send it as: Authorization: Bearer <token>"],
+  ["Bearer ", "Send it as: Authorization: Bearer <token>"],
   ["Bearer secre", "does not match"],
   ["Bearer secret2", "does not match"],
   ["Bearer Secret", "does not match"],
@@ -21,4 +21,9 @@ test.each([
     kind: "unauthorized",
     detail: expect.stringContaining(detail),
   });
+});
+
+test("a refusal names the setting with the token", () => {
+  expect(refuseBearerToken(null, "secret", "ADMIN_TOKEN")?.detail).toMatch(/^This address needs ADMIN_TOKEN\. /);
+  expect(refuseBearerToken("Bearer other", "secret", "ADMIN_TOKEN")?.detail).toContain("ADMIN_TOKEN");
 });

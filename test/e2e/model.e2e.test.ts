@@ -81,7 +81,7 @@ test("a training that is killed at any point registers no incomplete version, an
   expect(resumed).toMatchObject({ state: "done" });
   expect(resumed.trials).toHaveLength(4);
   expect(trained.champion).toBe(await championOf());
-  await expectAgreement(hub, /serves since .+: it beat the baseline over \d+ publications \(p .+\)\./);
+  await expectAgreement(hub, /has served since .+: it beat the baseline over \d+ publications \(p .+\)\./);
   await expectWhole(hub);
 });
 
@@ -99,7 +99,7 @@ test("newer data is a refresh, and a person may promote and roll back", async ()
   expect(await championOf()).toBe(offered?.version);
   const line = await expectAgreement(
     hub,
-    /serves since .+: it is the model of the champion before it, fitted to newer data/,
+    /has served since .+: it is the model of the champion before it, fitted to newer data/,
   );
 
   const listed = await run("models", forecast.id);

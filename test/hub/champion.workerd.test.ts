@@ -253,7 +253,7 @@ describe("reports of predict", () => {
     predict.pass(retryMs);
     const { model } = await predict.serving();
     expect(model).toMatchObject({ version: "v1.0", stage: "champion" });
-    expect(model.decision).toMatch(/^The baseline serves since .+ as a fallback\. v2\.0 cannot run: The digest/);
+    expect(model.decision).toMatch(/^The baseline has served since .+ as a fallback\. v2\.0 cannot run: The digest/);
     const views = await Promise.all(
       ["/models?stage=champion", `/forecasts/${forecast.id}/champion`, "/health"].map((path) =>
         registry.call("GET", path),

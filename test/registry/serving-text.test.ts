@@ -41,57 +41,57 @@ test.each<[string, Partial<ServingFacts>, string]>([
   [
     "a first model",
     first,
-    `Average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
+    `The model "average" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
   ],
   [
     "a baseline, because no model was better on validation",
     { ...baseline, decision: numbers({ ahead: 0, tested: 0, pNaive: null }) },
-    `The baseline serves since 3 January 2026: no model was better on validation. ${better}`,
+    `The baseline has served since 3 January 2026: no model was better on validation. ${better}`,
   ],
   [
     "a baseline, because no model passed the test",
     { ...baseline, candidate: "base-rate" },
-    `The baseline (base-rate) serves since 3 January 2026: 4 models were better on validation, none beyond chance on the test window (47 publications). ${better}`,
+    `The baseline (base-rate) has served since 3 January 2026: 4 models were better on validation, none beyond chance on the test window (47 publications). ${better}`,
   ],
   [
     "a baseline, because the only model did not pass",
     { ...baseline, decision: numbers({ ahead: 1, tested: 1 }) },
-    `The baseline serves since 3 January 2026: 1 model was better on validation, but not beyond chance on the test window (47 publications). ${better}`,
+    `The baseline has served since 3 January 2026: 1 model was better on validation, but not beyond chance on the test window (47 publications). ${better}`,
   ],
   [
     "a baseline, because there are too few periods for a test",
     { ...baseline, decision: numbers({ tested: 0, periods: 12 }) },
-    `The baseline serves since 3 January 2026: 4 models were better on validation, but a test needs 30 publications that no test has used, and there are 12. ${better}`,
+    `The baseline has served since 3 January 2026: 4 models were better on validation, but a test needs 30 publications that no test has used, and there are 12. ${better}`,
   ],
   [
     "a baseline, because the test window has one class",
     { ...baseline, decision: numbers({ tested: 0, periods: 40 }) },
-    `The baseline serves since 3 January 2026: 4 models were better on validation, but none was tested, because an earlier test used the test window or it contains one class. ${better}`,
+    `The baseline has served since 3 January 2026: 4 models were better on validation, but none was tested, because an earlier test used the test window or it contains one class. ${better}`,
   ],
   [
     "a baseline that an earlier version of the code promoted",
     { ...baseline, decision: numbers({ ahead: null, tested: null }) },
-    `The baseline serves since 3 January 2026: no model has replaced it. ${better}`,
+    `The baseline has served since 3 January 2026: no model has replaced it. ${better}`,
   ],
   [
     "a model that replaced another",
     { rule: "replacement", decision: numbers({ pIncumbent: 0.0001 }) },
-    `Average serves since 3 January 2026: it beat the baseline and the champion before it over 47 publications (p = 0.00200). ${learned}`,
+    `The model "average" has served since 3 January 2026: it beat the baseline and the champion before it over 47 publications (p = 0.00200). ${learned}`,
   ],
   [
     "a model that replaced one that could not run",
     { rule: "replacement" },
-    `Average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
+    `The model "average" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
   ],
   [
     "a baseline that replaced a model",
     { rule: "replacement", candidate: "naive", decision: numbers({ pNaive: null, pIncumbent: 0.0001 }) },
-    `The baseline serves since 3 January 2026: it beat the champion before it over 47 publications (p < 0.001). ${better}`,
+    `The baseline has served since 3 January 2026: it beat the champion before it over 47 publications (p < 0.001). ${better}`,
   ],
   [
     "a refresh",
     { rule: "refresh" },
-    `Average serves since 3 January 2026: it is the model of the champion before it, fitted to newer data (to 2026-01-02), and not worse beyond chance. ${learned}`,
+    `The model "average" has served since 3 January 2026: it is the model of the champion before it, fitted to newer data (to 2026-01-02), and not worse beyond chance. ${learned}`,
   ],
   [
     "a model whose challenger was held for too few periods",
@@ -102,27 +102,27 @@ test.each<[string, Partial<ServingFacts>, string]>([
           "Another recipe is tested on at least 30 publications that no earlier test has used; the test window has 12 of 47.",
       },
     },
-    "Average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The newest model, ridge, was not tested. Another recipe is tested on at least 30 publications that no earlier test has used; the test window has 12 of 47.",
+    `The model "average" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The newest model, ridge, was not tested. Another recipe is tested on at least 30 publications that no earlier test has used; the test window has 12 of 47.`,
   ],
   [
     "a model whose challenger did not pass",
     { refused: { ...refused, kind: "reject", pIncumbent: 0.3 } },
-    `Average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The newest model, ridge, did not beat it and the baseline beyond chance over 47 publications (p = 0.30). ${learned}`,
+    `The model "average" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The newest model, ridge, did not beat it and the baseline beyond chance over 47 publications (p = 0.30). ${learned}`,
   ],
   [
     "a model whose refresh was worse",
     { refused: { ...refused, kind: "reject", rule: "refresh" } },
-    `Average serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The same model on newer data was worse beyond chance, so it stays. ${learned}`,
+    `The model "average" has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). The same model on newer data was worse beyond chance, so it stays. ${learned}`,
   ],
   [
     "a version that a person rolled back to",
     { rule: "rollback", who: "Ana", why: "it misses the new channel", decision: null },
-    `Average serves since 3 January 2026: Ana rolled back to it ("it misses the new channel"). ${learned}`,
+    `The model "average" has served since 3 January 2026: Ana rolled back to it ("it misses the new channel"). ${learned}`,
   ],
   [
     "a version that a person forced",
     { rule: "person", who: "Ana", why: "the test window had a strike" },
-    `Average serves since 3 January 2026: Ana promoted it without the test ("the test window had a strike"). ${learned}`,
+    `The model "average" has served since 3 January 2026: Ana promoted it without the test ("the test window had a strike"). ${learned}`,
   ],
   [
     "a fallback, because the build lacks a kind",
@@ -133,17 +133,17 @@ test.each<[string, Partial<ServingFacts>, string]>([
       why: "v2 cannot run: This code cannot compute a feature of the model. Found weighted, expected a kind that this code has.",
       decision: null,
     },
-    "The baseline serves since 3 January 2026 as a fallback. v2 cannot run: This code cannot compute a feature of the model. Found weighted, expected a kind that this code has. The version before it serves again when it can run.",
+    "The baseline has served since 3 January 2026 as a fallback. v2 cannot run: This code cannot compute a feature of the model. Found weighted, expected a kind that this code has. The version before it serves again when it can run.",
   ],
   [
     "a version that serves again after a fallback",
     { rule: "fallback", who: "hub", why: runsAgain(first.version), decision: null },
-    `Average serves since 3 January 2026 again: it can run again. ${learned}`,
+    `The model "average" has served since 3 January 2026 again: it can run again. ${learned}`,
   ],
   [
     "an imported model",
     { version: "imported-1a2b", candidate: "imported", producer: "scikit-learn" },
-    `The model imported-1a2b, imported from scikit-learn, serves since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
+    `The model imported-1a2b, imported from scikit-learn, has served since 3 January 2026: it beat the baseline over 47 publications (p = 0.00200). ${learned}`,
   ],
 ])("%s", (_, facts, sentence) => {
   expect(describeServing({ ...first, ...facts }, rule)).toBe(sentence);

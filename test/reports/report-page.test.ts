@@ -153,7 +153,7 @@ test("a report of next events names the most likely series, and neither a day no
   );
   expect(text).toContain("How often It usually happens 2 in 10 times.");
   expect(text).toContain("customer_id 1291. Contribution of each input in percentage points");
-  expect(text).toContain("customer_id Last Date of the last large Notes 1291 large Nov 20, 2026 91%");
+  expect(text).toContain("customer_id Last Last date large Notes 1291 large Nov 20, 2026 91%");
   expect(text).toContain("Publisher The shop Licence not stated");
   expect(text).toContain("lower than assuming the usual frequency");
   expect(text).not.toMatch(/nothing changes|The next day|comparable days|Values in/);

@@ -25,7 +25,7 @@ const first: ReportServing = {
 const baseline: ReportServing = { ...first, candidate: "naive", rule: "naive" };
 const refused = { ...numbers, kind: "reject", rule: "replacement", candidate: "ridge", reason: "English." } as const;
 
-const start = "Average está en servicio desde el 3 ene 2026";
+const start = "El modelo «average» está en servicio desde el 3 ene 2026";
 const learned =
   "Esta versión se sustituye por otro modelo que la supere a ella y a la referencia en al menos 30 publicaciones sin usar en otra prueba.";
 const better =

@@ -5,13 +5,13 @@ import type { Feed } from "../../shared/feeds/feed.ts";
 import { isFileName } from "../../shared/lake/keys.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
-import { flowEnded } from "../flows.ts";
+import { flowEnded, restartCommand } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { historiesOf, printUnlessServed } from "../serving.ts";
 import { taskList } from "../task-list.ts";
-import { bar, printError, printJson, reasons, thousands } from "../terminal.ts";
+import { bar, printError, printJson, prose, reasons, thousands } from "../terminal.ts";
 import { fetchWithProgress } from "../upload-progress.ts";
 
 interface Ingested extends FlowDetail {
@@ -42,8 +42,8 @@ export async function ingest(
           task.output = text;
         });
         results.push(flow);
-        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow, hub.url)}`);
-        task.title = `${basename(file)}: ${describeFlow(flow, hub.url)}`;
+        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
+        task.title = `${basename(file)}: ${describeFlow(flow)}`;
       },
     })),
     { isJson: options.json, exitOnError: false },
@@ -53,7 +53,7 @@ export async function ingest(
   if (options.wait && written) await printUnlessServed(hub, await historiesOf(hub, written.stats));
   if (options.json) printJson({ feed: feed.id, flows: results });
   const errors = tasks.errors ?? [];
-  for (const error of errors) printError(error.message);
+  for (const error of errors) printError(prose(error.message));
   if (errors.length > 0) process.exitCode = 1;
 }
 
@@ -74,13 +74,12 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
 }
 
 /** Describes the outcome of an ingest in one line. */
-function describeFlow(flow: FlowDetail & { readonly known?: boolean }, url: string): string {
+function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   const { stats } = flow;
   if (flow.state === "held") {
-    const release = `curl -X POST -H "Authorization: Bearer $ALMANAC_TOKEN" ${url}/flows/${flow.id}/release`;
-    return `held: ${flow.reason}. If the file is right, ingest it with: ${release}`;
+    return `held: ${flow.reason}. If the file is right, ingest it with: ${restartCommand(flow)}`;
   }
-  if (flow.state === "failed") return `failed: ${flow.reason}`;
+  if (flow.state === "failed") return `failed: ${flow.reason}. Retry it with: ${restartCommand(flow)}`;
   const retracted = Number(stats?.retracted ?? 0);
   const revised = Math.max(0, Number(stats?.revisions ?? 0) - retracted);
   const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - revised);

@@ -135,7 +135,13 @@ function printOne(forecast: Forecast, answer: SingleAnswer, options: PredictOpti
   const parts = Object.entries(explanation.contributions)
     .filter(([, value]) => value !== 0)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  print(`\n${table(["contribution", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
+  print(
+    `\n${table(
+      ["contribution", ""],
+      [["base", explanation.base] as const, ...parts].map(([name, value]) => [name, value.toFixed(4)]),
+      { right: [1] },
+    )}`,
+  );
 }
 
 function featureRows(features: FeatureValues): [string, string | number][] {

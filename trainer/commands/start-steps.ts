@@ -133,7 +133,10 @@ function uploadStep(progress: Progress, { scope, date }: Scoped, { milestones, t
       );
       const failed = uploaded.find(isFailed);
       if (failed) throw new Failure(`${failed.name}: ${failed.flow?.reason ?? "the ingest failed"}`);
-      task.title = `Uploaded ${uploaded.length} synthetic files`;
+      task.title =
+        uploaded.length === 0
+          ? "The synthetic files are uploaded already"
+          : `Uploaded ${uploaded.length} synthetic files`;
     },
   };
 }

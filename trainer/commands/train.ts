@@ -56,11 +56,11 @@ export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Tra
       onTrained(trained);
       const champion = trained.versions.find(({ version }) => version === trained.champion);
       const result = champion
-        ? `champion ${champion.candidate}`
+        ? `Champion: ${champion.candidate}`
         : trained.champion === null
-          ? "no champion"
-          : `champion unchanged (${trained.champion})`;
-      display.title = `Trained ${task.forecast.id} in ${trained.seconds.toFixed(0)} s, ${trained.trials} trials: ${result}`;
+          ? "No champion"
+          : `Champion unchanged: ${trained.champion}`;
+      display.title = `Trained ${task.forecast.id} in ${trained.seconds.toFixed(0)} s, ${trained.trials} trials. ${result}`;
     },
   };
 }

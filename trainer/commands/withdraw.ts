@@ -33,10 +33,10 @@ export async function withdrawIngest(
   if (options.wait) await printUnlessServed(hub, await historiesOf(hub, flow.stats));
   if (options.json) return;
   const { removed, reread } = flow.stats ?? {};
-  const removedText = `Removed ${thousands(removed)} values that no other publication contains`;
+  const removedText = `Removed ${removed === 1 ? "1 value" : `${thousands(removed)} values`} that no other publication contains`;
   print(
     prose(
-      `Withdrew ingest ${ingest} of ${feed.id}. ${removedText}; read ${thousands(reread)} other publications again.`,
+      `Withdrew ingest ${ingest} of ${feed.id}. ${removedText}; read ${reread === 1 ? "1 other publication" : `${thousands(reread)} other publications`} again.`,
     ),
   );
 }

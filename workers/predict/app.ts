@@ -137,7 +137,7 @@ function tooMany(path: string): Reply {
 /** Returns null if no token is configured, or if the request has it or the personal one. */
 function refuseToken(request: Request, { token, personalToken }: Service, path: string): Reply | null {
   if (token === undefined || refusePersonal(request, personalToken) === null) return null;
-  const refusal = refuseBearerToken(request.headers.get("Authorization"), token);
+  const refusal = refuseBearerToken(request.headers.get("Authorization"), token, "PREDICT_TOKEN");
   return refusal && refusalAt(path)(refusal, bearerChallenge);
 }
 

@@ -6,5 +6,5 @@ import type { Refusal } from "../../shared/api/problem.ts";
 /** Returns why a request may not read personal data, or null. Without a configured token none may. */
 export function refusePersonal(request: Request, personalToken: string | undefined): Refusal | null {
   if (personalToken === undefined) return closedPersonal;
-  return refuseBearerToken(request.headers.get("Authorization"), personalToken);
+  return refuseBearerToken(request.headers.get("Authorization"), personalToken, "PERSONAL_TOKEN");
 }

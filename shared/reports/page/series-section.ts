@@ -105,7 +105,11 @@ function labelColumn({ words, event, otherwise }: View): Column {
 function dateColumn({ words, format }: View): Column {
   return {
     name: words.table.lastDate,
-    cell: ({ last }) => ({ text: last === null ? "" : format.period(last.period), sort: last?.period ?? null }),
+    cell: ({ last }) => ({
+      text: last === null ? "" : format.period(last.period),
+      sort: last?.period ?? null,
+      className: "date",
+    }),
   };
 }
 

@@ -51,6 +51,7 @@ th,td{padding:.4rem .7rem .4rem 0;text-align:left;border-bottom:1px solid var(--
 thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:400}
 .n{text-align:right;white-space:nowrap}
+.date{white-space:nowrap}
 td.note{color:var(--muted);font-size:.8125rem;min-width:9rem}
 th button{all:unset;cursor:pointer;font:inherit;font-weight:600;min-height:24px;display:inline-block}
 th button:focus-visible{outline:3px solid var(--edge);outline-offset:2px}

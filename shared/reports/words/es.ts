@@ -79,7 +79,7 @@ export const spanish: Words = {
     rose: (value, unit, percent, since) => `${value} ${unit}, ${percent} más que ${on(since)}.`,
     fell: (value, unit, percent, since) => `${value} ${unit}, ${percent} menos que ${on(since)}.`,
     same: (value, unit, since) => `${value} ${unit}, sin cambio desde ${the(since)}.`,
-    expected: (value, unit, percent, date) => `se espera ${value} ${unit} ${on(date)} (${percent}).`,
+    expected: (value, unit, percent, date) => `se predice ${value} ${unit} ${on(date)} (${percent}).`,
     range: (chance, low, high, unit) => `${chance} veces está entre ${low} y ${high} ${unit}`,
     outsideRange: (chance) => `; ${chance} veces queda fuera.`,
     point: (chance, value, unit) => `${chance} veces es exactamente ${value} ${unit}.`,
@@ -87,7 +87,7 @@ export const spanish: Words = {
     subtitle: (what, unit, from, to) => `${what}, ${unit}, ${of(from)} ${until(to)}`,
     chained:
       "Las medias solo contienen series con valor en dos periodos seguidos, de modo que una serie que falta no las mueve.",
-    noRange: "El nivel esperado de un grupo aún no tiene rango, porque los rangos se predicen para cada serie.",
+    noRange: "El nivel previsto de un grupo aún no tiene rango, porque los rangos se predicen para cada serie.",
     hits: (inside, all) =>
       `Los puntos son pronósticos anteriores: ${inside} de ${all} rangos contenían el valor publicado. Un punto hueco es un fallo.`,
   },

@@ -23,7 +23,7 @@ export function describeServing(facts: ReportServing, numbers: Numbers): Serving
 
 function nameOf({ candidate, version, producer }: ReportServing): string {
   if (candidate === "imported") return `el modelo ${version}, importado de ${producer},`;
-  if (!isNaive(candidate)) return candidate;
+  if (!isNaive(candidate)) return `el modelo «${candidate}»`;
   return candidate === "naive" ? "la referencia" : `la referencia (${candidate})`;
 }
 

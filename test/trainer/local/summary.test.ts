@@ -28,7 +28,7 @@ const served: readonly ServedForecast[] = [
     forecast: gold,
     champion: { candidate: "ridge", skill: 0.0123 },
     next: { period: "2026-11-23", prediction: answer({ predicted_price: 1234.567, interval80: [1200, 1270.04] }) },
-    serving: serving("gold", "Ridge serves since 3 January 2026.", "The data ends with 2026-11-20."),
+    serving: serving("gold", "The model ridge has served since 3 January 2026.", "The data ends with 2026-11-20."),
     hasReport: true,
     isSimulated: false,
   },

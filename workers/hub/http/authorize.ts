@@ -5,6 +5,8 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import type { HubVariables } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
+const adminTokenName = "ADMIN_TOKEN";
+
 /** Refuses a write without the bearer token. Refuses every write while no token is configured. */
 export const adminOnly = behindToken({
   kind: "writes-closed",
@@ -30,7 +32,7 @@ export function hasToken(context: Context<HubVariables>): boolean {
   const { adminToken } = context.var.hub;
   if (context.var.mayReadPersonal) return true;
   if (authorization === undefined || !adminToken) return false;
-  const refusal = refuseBearerToken(authorization, adminToken);
+  const refusal = refuseBearerToken(authorization, adminToken, adminTokenName);
   if (refusal) refuse(refusal, bearerChallenge);
   return true;
 }
@@ -39,7 +41,7 @@ function behindToken(closed: Refusal) {
   return createMiddleware<HubVariables>(async (context, next) => {
     const { adminToken } = context.var.hub;
     if (!adminToken) refuse(closed);
-    const refusal = refuseBearerToken(context.req.header("Authorization"), adminToken);
+    const refusal = refuseBearerToken(context.req.header("Authorization"), adminToken, adminTokenName);
     if (refusal) refuse(refusal, bearerChallenge);
     await next();
   });

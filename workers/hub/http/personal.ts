@@ -30,7 +30,7 @@ export function requirePersonal(context: Context<HubVariables>): void {
   const authorization = context.req.header("Authorization");
   if (isAdmin(hub, authorization)) return;
   if (!hub.personalToken) refuse(closedPersonal);
-  const refusal = refuseBearerToken(authorization, hub.personalToken);
+  const refusal = refuseBearerToken(authorization, hub.personalToken, "PERSONAL_TOKEN or ADMIN_TOKEN");
   if (refusal) refuse(refusal, bearerChallenge);
 }
 

@@ -29,7 +29,7 @@ pre.curl { border-left: 3px solid var(--line); }
 .method { font: 700 .68rem/1 ui-monospace, Menlo, Consolas, monospace; min-width: 2.9rem; } .get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); } .delete { color: var(--delete); }
 .kind { color: var(--put); } .literal { color: var(--get); } .remark { color: var(--soft); }
 .lock { font-size: .78rem; color: var(--post); border: 1px solid currentColor; border-radius: 99px; padding: .02rem .5rem; white-space: nowrap; }
-table { border-collapse: collapse; font-size: .875rem; margin: .4rem 0; } td { padding: .2rem 1rem .2rem 0; vertical-align: top; } td .remark { white-space: normal; }
+table { border-collapse: collapse; font-size: .875rem; margin: .4rem 0; } td { padding: .2rem 1rem .2rem 0; vertical-align: top; } td .remark { white-space: normal; } td:first-child code { overflow-wrap: normal; }
 .responses { list-style: none; padding: 0; margin: .6rem 0 0; font-size: .875rem; } .responses li { padding: .12rem 0; }
 .status { font-weight: 600; font-variant-numeric: tabular-nums; } .s2 { color: var(--get); } .s4 { color: var(--soft); }
 details { border: 1px solid var(--line); border-radius: 8px; margin: .4rem 0; padding: .4rem .9rem; } summary { cursor: pointer; font-weight: 600; }
