@@ -99,7 +99,7 @@ interface FixedOptions extends Partial<GradientBoostingOptions> {
 function fitTrees({ data, rows }: FitTask, target: Float64Array, options: FixedOptions): Fit<EncodedTrees> {
   const encoding = rankEncoding(data, rows, target);
   const { iterations } = options;
-  // The library fits at least one tree. The constant does not depend on it.
+  // A fit has at least one tree. The constant does not depend on it.
   const atLeastOne = { ...options, iterations: Math.max(1, iterations) };
   const fit = fitGradientBoosting(atLeastOne, trainingDataOf(encoding, data, { rows, target }));
   if (!fit.ok) return fit;
