@@ -1,5 +1,5 @@
 /** `almanac report` against a hub that answers with fixed data. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,6 +80,17 @@ test("the command writes the six files of a report, with the numbers of the answ
   expect(page).toContain("2019,5 EUR/ozt");
   // Rejected values need the token.
   expect(page).toContain("requiere el token de administración");
+});
+
+test("files that an earlier report left in the folder are named", async () => {
+  const out = newFolder();
+  const url = await serve(200);
+  const inSpanish = ["report", "gold", "--out", out, "--lang", "es", "--url", url];
+  for (const name of ["report.en.html", "notes.txt"]) writeFileSync(join(out, name), "earlier");
+  expect(lastJson(await almanacHere([...inSpanish, "--json"]))).toMatchObject({ earlier: ["report.en.html"] });
+  expect((await almanacHere(inSpanish)).out).toContain("files that are not of this report: report.en.html.");
+  rmSync(join(out, "report.en.html"));
+  expect((await almanacHere(inSpanish)).out).not.toContain("not of this report");
 });
 
 test("without a model the report states it, and a language that reports do not have is refused", async () => {

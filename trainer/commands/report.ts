@@ -1,7 +1,9 @@
 /** `almanac report FORECAST --out DIR`: writes the files of a report from the data and the answers of a hub. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { BatchAnswer } from "../../shared/api/predict.ts";
+import { reportFileNames } from "../../shared/api/report-languages.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { type LoadedLearner, loadStepProgram } from "../../shared/predict/learned-steps.ts";
@@ -20,7 +22,7 @@ import { ApiRefusal, type Hub, orNull } from "../hub.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { rasterizerOfNode } from "../rasterizer.ts";
 import { readReportFeeds } from "../report-feeds.ts";
-import { print, printJson, table, thousands } from "../terminal.ts";
+import { print, printJson, prose, table, thousands } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { registeredFile } from "../training/serving-model.ts";
 import { type FileInside, writeAllInside } from "../write-inside.ts";
@@ -68,21 +70,26 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
   // After an error the folder has the files of the earlier report, not some of each.
   await writeAllInside(folder, rendered);
   const files = rendered.map(({ path, bytes }) => ({ file: path, bytes: bytes.length }));
+  const earlier = earlierFiles(folder, files);
   const { origin } = model;
   if (options.json) {
     const [language] = languages;
-    return printJson({
-      forecast: forecast.id,
-      origin,
-      version: version ?? null,
-      language,
-      languages,
-      out: folder,
-      files,
-    });
+    const written = { forecast: forecast.id, origin, version: version ?? null, language, languages };
+    return printJson({ ...written, out: folder, files, earlier });
   }
   const rows = files.map(({ file, bytes }) => [file, thousands(bytes)]);
   print(`${forecast.title}, data up to ${origin}: ${folder}\n\n${table(["file", "bytes"], rows, { right: [1] })}`);
+  if (earlier.length > 0)
+    print(
+      prose(
+        `\nThe folder has files that are not of this report: ${earlier.join(", ")}. Delete them or use another folder.`,
+      ),
+    );
+}
+
+/** Returns files of the folder that an earlier report can have written, such as the page in a language that this one does not have. */
+function earlierFiles(folder: string, written: readonly { readonly file: string }[]): string[] {
+  return reportFileNames.filter((name) => !written.some(({ file }) => file === name) && existsSync(join(folder, name)));
 }
 
 /** Returns the requested language, or all in which the hub publishes the report. */
