@@ -254,7 +254,7 @@ test("the real Workflow runs the flow, step by step", async () => {
   expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
 });
 
-test("each step of a promotion reads the card and the model at most once", async () => {
+test("a promotion reads the card and the model once", async () => {
   const reads = new Map<string, string[]>();
   let current = "";
   const lake = new Proxy(hub.lake, {
@@ -278,8 +278,7 @@ test("each step of a promotion reads the card and the model at most once", async
   expect(await registry.promote("v1.0")).toMatchObject({ state: "done" });
   const ofArtefacts = (step: string) => reads.get(step)?.filter((file) => /^(card|model)\./.test(file)) ?? [];
   expect(ofArtefacts("verify").sort()).toEqual(["card.json", "model.onnx"]);
-  expect(ofArtefacts("golden rows").sort()).toEqual(["card.json", "model.onnx"]);
-  expect(ofArtefacts("gate")).toEqual(["card.json"]);
-  expect(ofArtefacts("champion")).toEqual([]);
-  expect(ofArtefacts("pointer")).toEqual([]);
+  for (const step of ["golden rows", "served.json", "gate", "champion", "pointer"]) {
+    expect(ofArtefacts(step), step).toEqual([]);
+  }
 });

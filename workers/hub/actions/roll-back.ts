@@ -15,6 +15,7 @@ import { writeHistory } from "../ingest/write-history.ts";
 import { writePointer } from "../registry/pointer.ts";
 import { findServable } from "../registry/serving.ts";
 import { verifyArtefacts, verifyGolden } from "../registry/verify.ts";
+import { VersionFiles } from "../registry/version-files.ts";
 import { readChampion } from "./read-champion.ts";
 import { requireForecast } from "./require.ts";
 
@@ -89,9 +90,10 @@ async function verify(fx: RollbackEffects, forecast: Forecast, version: string):
   const model = await findModel(fx.db, forecast.id, version);
   if (!model) throw new Error(`${forecast.id} ${version} was champion but is not registered`);
   const stated = { ...model, forecast };
-  const verified = await verifyArtefacts(fx, stated, { anyFingerprint: true });
+  const files = new VersionFiles(fx, stated, { holdsModel: true });
+  const verified = await verifyArtefacts(fx, stated, { anyFingerprint: true, files });
   if (!verified.ok) return { kind: "unprocessable", ...verified.error };
   const servable = await findServable(fx, forecast, version);
-  const mismatch = servable.ok ? await verifyGolden(fx, stated, verified.value) : servable.error;
+  const mismatch = servable.ok ? await verifyGolden(fx, stated, files) : servable.error;
   return mismatch && { kind: "unprocessable", ...mismatch };
 }

@@ -35,13 +35,12 @@ import type { ServingHub } from "../registry/served.ts";
 import { findServable } from "../registry/serving.ts";
 import {
   hasRegisteredModel,
-  readCard,
   readRegisteredCard,
   type Stated,
-  type Verified,
   verifyArtefacts,
   verifyGolden,
 } from "../registry/verify.ts";
+import { VersionFiles } from "../registry/version-files.ts";
 import type { Flow, StepResult } from "./flow.ts";
 
 export const promoteParams = z.object({
@@ -71,16 +70,19 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const model = forecast && (await findModel(hub.db, forecast.id, params.version));
   if (!model) return failed(`${params.forecast} ${params.version} is not registered`);
   const stated: Registered = { ...model, forecast };
+  // Read once per process. A revived flow reads again only what a remaining step needs.
+  const files = new VersionFiles(hub, stated, { holdsModel: true });
 
   const broken = await flow.step("verify", async () => {
     // A version with a served.json depends on its own declaration, not on the forecast's declaration of today.
     const served = await findServed(hub.db, forecast.id, params.version);
-    const verified = await verifyArtefacts(hub, stated, { anyFingerprint: served !== null });
+    const verified = await verifyArtefacts(hub, stated, { anyFingerprint: served !== null, files });
     return { value: verified.ok ? null : verified.error };
   });
   if (broken) return failed(formatMismatch(broken));
 
-  const wrong = await flow.step("golden rows", async () => ({ value: await verifyGolden(hub, stated) }));
+  const wrong = await flow.step("golden rows", async () => ({ value: await verifyGolden(hub, stated, files) }));
+  files.releaseModel();
   if (wrong) return failed(formatMismatch(wrong));
 
   const unserved = await flow.step("served.json", async () => {
@@ -90,7 +92,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   if (unserved) return failed(formatMismatch(unserved));
 
   const decision = await flow.step("gate", async () => {
-    const value = await decideOnce(hub, flow.run.id, { params, stated });
+    const value = await decideOnce(hub, flow.run.id, { params, stated, files });
     return { value, stats: { ...value } };
   });
   if ("overtakenBy" in decision) return overtaken(decision.overtakenBy);
@@ -124,6 +126,7 @@ async function rewritePointer(hub: PointerHub, forecast: Forecast): Promise<Step
 interface GateRequest {
   readonly params: Params;
   readonly stated: Registered;
+  readonly files: VersionFiles;
 }
 
 /**
@@ -133,9 +136,8 @@ interface GateRequest {
 async function decideOnce(
   hub: ServingHub,
   flowId: string,
-  { params, stated }: GateRequest,
+  { params, stated, files }: GateRequest,
 ): Promise<GateRow | { overtakenBy: string }> {
-  let read: Verified | undefined;
   for (let tries = 1; tries <= decisionsMax; tries++) {
     const known = await findGate(hub.db, flowId);
     if (known) return known;
@@ -145,7 +147,7 @@ async function decideOnce(
     // A champion that cannot run cannot be judged either: the version is then compared with the baseline alone.
     const canRun = champion !== null && (await canBeJudged(hub, stated.forecast, champion.version));
     const incumbent = canRun ? await incumbentOf(hub, champion) : null;
-    read ??= await readCard(hub, stated);
+    const { read } = await files.card();
     if (!read.ok) throw new Error(formatMismatch(read.error));
     const verdict = params.force
       ? decidedByPerson(params.why)

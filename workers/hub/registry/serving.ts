@@ -18,6 +18,7 @@ import { runsAgain } from "../../../shared/registry/serving-text.ts";
 import type { Hub } from "../hub.ts";
 import { ensureServed, readServedFile, type ServingHub } from "./served.ts";
 import { verifyArtefacts, verifyGolden } from "./verify.ts";
+import { VersionFiles } from "./version-files.ts";
 
 /** The versions that are considered, at most. Older ones are not needed: a baseline is registered by every training. */
 const versionsMax = 200;
@@ -160,8 +161,9 @@ async function whyNot(
   const model = await findModel(hub.db, forecast.id, version);
   if (model === null) throw new Error(`${forecast.id} ${version} was registered a moment ago`);
   const stated = { ...model, forecast };
-  const verified = await verifyArtefacts(hub, stated, { anyFingerprint: true });
-  return verified.ok ? verifyGolden(hub, stated, verified.value) : verified.error;
+  const files = new VersionFiles(hub, stated, { holdsModel: true });
+  const verified = await verifyArtefacts(hub, stated, { anyFingerprint: true, files });
+  return verified.ok ? verifyGolden(hub, stated, files) : verified.error;
 }
 
 /** Records the change. If another change came first, the champion of that change is returned. */
