@@ -37,10 +37,18 @@ const files = {
 type Name = keyof typeof files;
 const names: readonly string[] = Object.keys(files);
 
-async function take(name: Name): Promise<number> {
+type Step = (name: string, work: () => Promise<unknown>) => Promise<unknown>;
+
+/** Runs every step twice, as after a crash before its result was recorded. */
+const twice: Step = async (name, work) => {
+  const result = await work();
+  return name.startsWith("take lease") ? result : work();
+};
+
+async function take(name: Name, step?: Step): Promise<number> {
   const arrivedAt = new Date(`2026-11-2${names.indexOf(name)}T08:00:00Z`);
   const bytes = new TextEncoder().encode(JSON.stringify(files[name]));
-  const outcome = await ingestHere(hub, { feed, name: `${name}.json`, bytes, arrivedAt });
+  const outcome = await ingestHere(hub, { feed, name: `${name}.json`, bytes, arrivedAt }, step);
   expect(outcome, name).toMatchObject({ state: "done" });
   return Number(outcome.stats?.ingest);
 }
@@ -91,10 +99,11 @@ test("a failed purchase leaves the history and the lake, and withdrawing the fil
   expect(await query("SELECT count(*) AS count FROM retractions")).toEqual([{ count: 0 }]);
 });
 
-test("a purchase that moves to another customer and month counts once, and a later file states it again", async () => {
+test("a purchase that moves to another customer and month counts once, also if every step runs twice, and a later file states it again", async () => {
   await take("october");
-  await take("moved");
+  await take("moved", twice);
   expect(await purchases()).toEqual({ 2: 3 });
+  expect(await query("SELECT count(*) AS count FROM retractions")).toEqual([{ count: 6 }]);
   expect(await amounts()).toEqual({ '["2","T1"]': 250.5, '["2","T2"]': 20, '["2","T3"]': 250.5 });
   await take("again");
   expect(await purchases()).toEqual({ 1: 1, 2: 2 });
@@ -135,15 +144,3 @@ test.each([
     ).toEqual(counted);
   },
 );
-
-test("every step of an ingest twice retracts once", async () => {
-  await take("october");
-  const bytes = new TextEncoder().encode(JSON.stringify(files.moved));
-  const file = { feed, name: "moved.json", bytes, arrivedAt: new Date("2026-11-22T08:00:00Z") };
-  await ingestHere(hub, file, async (name, work) => {
-    const result = await work();
-    return name.startsWith("take lease") ? result : work();
-  });
-  expect(await purchases()).toEqual({ 2: 3 });
-  expect(await query("SELECT count(*) AS count FROM retractions")).toEqual([{ count: 6 }]);
-});
