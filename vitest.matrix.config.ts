@@ -30,7 +30,7 @@ export default defineConfig(async () => ({
           ...endToEndTests,
           name: "matrix-e2e",
           provide,
-          include: ["test/e2e/{start,crash,model,own-forecast,processes}.e2e.test.ts"],
+          include: ["test/e2e/{start,crash,interrupts,model,own-forecast,processes}.e2e.test.ts"],
         },
       },
       await inHub({ name: "matrix-workerd", provide, include: mocking, ...ownRuntime }),

@@ -1,6 +1,7 @@
 /** How task lists are displayed: one redrawn line per task in a terminal, plain lines elsewhere, nothing with `--json`. */
 import { Listr, ListrLogger, ListrLogLevels } from "listr2";
 import { printable } from "../shared/lib/printable.ts";
+import { interrupted } from "./interruption.ts";
 
 /** Omits failures: the command prints them once, at its end. */
 class PlainLogger extends ListrLogger {
@@ -49,7 +50,7 @@ export function taskList(
       ...(task.isOptional && { exitOnError: false }),
       enabled,
       task: (_: unknown, shown: TaskDisplay) =>
-        start(new PrintableDisplay(shown, isPlain && task.label ? `${task.label}: ` : "")),
+        unlessInterrupted(start(new PrintableDisplay(shown, isPlain && task.label ? `${task.label}: ` : ""))),
     };
   });
   return new Listr<unknown, "default" | "silent", "simple">(list, {
@@ -57,6 +58,8 @@ export function taskList(
     fallbackRenderer: "simple",
     rendererOptions: { showErrorMessage: false },
     fallbackRendererOptions: { logger: new PlainLogger({ useIcons: true }) },
+    // Its listener would end the process with code 127 as soon as the running tasks have ended.
+    registerSignalListeners: false,
     concurrent: isConcurrent,
     exitOnError,
     collectErrors: !exitOnError,
@@ -66,6 +69,17 @@ export function taskList(
 interface Start {
   enabled(): boolean | Promise<boolean>;
   start(display: TaskDisplay): Promise<void>;
+}
+
+/**
+ * Waits for a task. After an interruption a task fails because what it uses was stopped. That is no error to display, and no further
+ * task may start, so it then never ends: the process ends.
+ */
+async function unlessInterrupted(running: Promise<void>): Promise<void> {
+  await running.catch((error: unknown) => {
+    if (!interrupted.aborted) throw error;
+  });
+  if (interrupted.aborted) await new Promise(() => {});
 }
 
 /**

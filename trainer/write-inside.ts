@@ -1,7 +1,7 @@
 /** Writes a file below a folder. Creates and changes nothing outside it, even if the folder contains links. */
 import { randomUUID } from "node:crypto";
-import { lstatSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstatSync, rmSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { whyNotWritten } from "./disk.ts";
 import { Failure } from "./failure.ts";
@@ -38,6 +38,11 @@ export async function writeAllInside(
 ): Promise<void> {
   const begun: { readonly temporary: string; readonly target: string }[] = [];
   let current = folder;
+  const deleteBegun = () => {
+    for (const { temporary } of begun) deleteIfPossible(temporary);
+  };
+  // Also if the command is interrupted.
+  process.once("exit", deleteBegun);
   try {
     for (const { path, bytes } of files) {
       const parts = path.split("/");
@@ -55,9 +60,19 @@ export async function writeAllInside(
     }
     for (const { temporary, target } of begun) await rename(temporary, target);
   } catch (error) {
-    for (const { temporary } of begun) await rm(temporary, { force: true }).catch(() => undefined);
+    deleteBegun();
     if (error instanceof Failure) throw error;
     throw new Failure(`${current} cannot be written: ${whyNotWritten(error)}. Choose another folder with --out DIR.`);
+  } finally {
+    process.off("exit", deleteBegun);
+  }
+}
+
+function deleteIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The error that is reported is the one that came before.
   }
 }
 

@@ -91,13 +91,16 @@ export function judgeHeadlines(forecast: Forecast, panel: Panel): HeadlineResult
 }
 
 /**
- * Returns the results of the headline steps and the last step, the series first. A step without rows in one of the windows is
- * left out.
+ * Yields the results of the headline steps and the last step, the series first. A step without rows in one of the windows is
+ * left out. A result takes up to a second, so that a caller can handle events between two of them.
  */
-export function judgeSteps(forecast: Forecast, panel: Panel): StepResult[] {
-  return stepSetsOf(forecast, panel).flatMap((set) =>
-    shownSteps(forecast).flatMap((step) => judgeStep(forecast, set, step) ?? []),
-  );
+export function* judgeSteps(forecast: Forecast, panel: Panel): Generator<StepResult> {
+  for (const set of stepSetsOf(forecast, panel)) {
+    for (const step of shownSteps(forecast)) {
+      const result = judgeStep(forecast, set, step);
+      if (result !== null) yield result;
+    }
+  }
 }
 
 function judgeStep(forecast: Forecast, set: StepSet, step: number): StepResult | null {

@@ -34,6 +34,8 @@ export type StepJobResult = Fit<StepJobOutput>;
 /** Runs jobs. Results must not depend on the thread or on the order. */
 export interface StepPool {
   run(job: StepJob): Promise<StepJobResult>;
+  /** Lets the caller handle events between two parts of a long computation. */
+  turn?(): Promise<void>;
 }
 
 /** The rows that all jobs share, prepared once per thread. */

@@ -79,7 +79,10 @@ export async function contestSteps(task: StepContestTask, pool: StepPool): Promi
     const fit = await started[stretches.length - 1 - i];
     if (fit === undefined) continue;
     seconds += fit.seconds;
-    for (const contest of contests) contest.add(stretch, fit);
+    for (const contest of contests) {
+      contest.add(stretch, fit);
+      await pool.turn?.();
+    }
   }
   const steps = contests.flatMap((contest) => contest.result() ?? []);
   return steps.length < contests.length ? null : { recipe, steps, periods: panel.periods, seconds };

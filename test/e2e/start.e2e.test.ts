@@ -131,7 +131,7 @@ test("a hub in a terminal serves the commands that ingest and report, and Ctrl-C
     const interrupt = () => process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
     used = useHub(file, reports).finally(interrupt);
   });
-  expect([code, readFileSync(errors, "utf8")]).toEqual([130, ""]);
+  expect([code, readFileSync(errors, "utf8")]).toEqual([130, "Stopped by Ctrl-C.\n"]);
   expect(existsSync(join(state, "owner.pid"))).toBe(false);
   expect(existsSync(join(state, "hub.json"))).toBe(false);
   if (hasTerminals) expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));

@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["reports"],
   ],
   trainer: [
-    ["actor.ts", "examples.ts", "failure.ts", "terminal.ts", "simulate"],
+    ["actor.ts", "examples.ts", "failure.ts", "interruption.ts", "terminal.ts", "simulate"],
     ["cli-markdown.ts", "disk.ts"],
     [
       "hub.ts",

@@ -4,7 +4,7 @@ import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Hub } from "../../trainer/hub.ts";
-import { register } from "../../trainer/training/train.ts";
+import { register } from "../../trainer/training/register.ts";
 
 /** The fingerprint of its features by the rule of release 0.1.0. */
 const [, firstFingerprint = ""] = fingerprintsOf(milkMx);

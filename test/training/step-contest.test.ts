@@ -33,7 +33,7 @@ function walks(seed: number, drift: number): Panel {
 }
 
 describe("of series that rise", () => {
-  const results = judgeSteps(forecast, walks(2, 1.5));
+  const results = [...judgeSteps(forecast, walks(2, 1.5))];
 
   test("the drift is the baseline of every step and group, better than the last value beyond chance", () => {
     expect(results.map(({ of, step, baseline }) => [of, step, baseline.point.kind])).toEqual(
@@ -76,7 +76,7 @@ test("a classification is judged by the Brier score, and states that persist mak
   const periods = Array.from(values, (_, index) => `2026-${String(index).padStart(4, "0")}`);
   const events: Forecast = { ...classForecast, steps: [1, 3], headline: [1, 3] };
   const panel: Panel = { dimensions: [], periods, series: [{ is: [], values }] };
-  const results = judgeSteps({ ...events, dimensions: [], features: classForecast.features.slice(0, 1) }, panel);
+  const results = [...judgeSteps({ ...events, dimensions: [], features: classForecast.features.slice(0, 1) }, panel)];
   expect(results.map(({ step, baseline }) => [step, baseline.point.kind])).toEqual([
     [1, "state-frequency"],
     [3, "state-frequency"],

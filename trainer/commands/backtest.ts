@@ -1,4 +1,5 @@
 /** `almanac backtest FORECAST --files FILE…`: judges all candidates on local publications, without a hub. */
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -163,7 +164,13 @@ async function runBacktest(forecast: Forecast, options: BacktestOptions): Promis
       {
         title: "Judge the steps",
         run: async (task) => {
-          done.baselines = judgeSteps(prepared.forecast, prepared.panel);
+          const baselines: StepResult[] = [];
+          for (const result of judgeSteps(prepared.forecast, prepared.panel)) {
+            baselines.push(result);
+            // Draws the display and handles Ctrl-C.
+            await eventLoopTurn();
+          }
+          done.baselines = baselines;
           done.headlines = judgeHeadlines(prepared.forecast, prepared.panel);
           task.title = `Judged the baselines of ${forecast.steps.length === 1 ? "one step" : `${forecast.steps.length} steps`}`;
         },

@@ -10,12 +10,13 @@ import { feedsOf, knownForecast } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { print, printJson, prose } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
-import { checkedGraph, judgeImported } from "../training/import-model.ts";
+import { judgeImported } from "../training/import-model.ts";
+import { checkedGraph } from "../training/imported-graph.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions } from "../training/options.ts";
+import { promote, register } from "../training/register.ts";
 import { prepareTraining, withPool } from "../training/run-contest.ts";
 import { servingModel } from "../training/serving-model.ts";
-import { promote, register } from "../training/train.ts";
 import { readTrainedTo } from "../training/trained-to.ts";
 
 export async function importModel(

@@ -1,7 +1,7 @@
 /** `almanac start`: runs the whole platform on this machine, with data from a simulated publisher. */
 import { withDiskReason } from "../disk.ts";
 import { Failure } from "../failure.ts";
-import { onInterrupt } from "../local/on-interrupt.ts";
+import { stopOnInterrupt } from "../interruption.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { readSimulatedDay } from "../read-simulated-day.ts";
 import { print, printError, prose } from "../terminal.ts";
@@ -43,7 +43,7 @@ export async function start(options: StartOptions): Promise<void> {
     await progress.platform?.stop();
     releaseState(state);
   };
-  const interrupted = onInterrupt(stop);
+  const forget = stopOnInterrupt(stop);
   try {
     await bringUp(progress, { state, port, date, scope, first, inspectorPort, json: options.json === true });
     const platform = running(progress);
@@ -57,10 +57,10 @@ export async function start(options: StartOptions): Promise<void> {
     await platform.ended;
     throw new Failure(`The Workers ended unexpectedly. See ${state}/workers.log, then start again.`);
   } catch (error) {
-    // An interruption makes running steps fail; this is not an error.
-    if (!interrupted.aborted) throw withDiskReason(state, error);
+    throw withDiskReason(state, error);
   } finally {
     await stop();
+    forget();
   }
 }
 

@@ -4,6 +4,7 @@ import { describeSilent } from "../../shared/sources/silent-sources.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
+import { stopOnInterrupt } from "../interruption.ts";
 import { knownForecast } from "../known.ts";
 import { type Task, taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
@@ -23,12 +24,16 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const hub = connect(options);
   const why = options.why ?? "a person started the training";
+  let forget = () => {};
   const task = {
     forecast,
     ...readTrainingOptions(options),
     why,
     day: new Date().toISOString().slice(0, 10),
     resume: options.resume ?? null,
+    onRun(run: string) {
+      forget = stopOnInterrupt(() => `To continue, train again with the same options and --resume ${run}`);
+    },
   };
   let trained: Trained | undefined;
   const tasks = taskList(
@@ -39,7 +44,7 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
     ],
     { isJson: options.json },
   );
-  await tasks.run();
+  await tasks.run().finally(() => forget());
   if (!trained) throw new Failure("The training did not finish.");
   if (options.json) printJson(summaryOf(forecast, trained));
   else printTrained(forecast, trained);

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codeOf, Failure } from "../failure.ts";
+import { stopOnInterrupt } from "../interruption.ts";
 import { root, wranglerEnvironment } from "./bundles.ts";
 import {
   type FailedEvent,
@@ -120,6 +121,8 @@ export async function startWorkers({
     if (supervisor.exitCode === null) supervisor.kill("SIGTERM");
     await ended;
   };
+  // Also while they start, when the platform does not exist yet.
+  void ended.then(stopOnInterrupt(stop));
   try {
     const { port: bound, crons } = await ready(supervisor, log);
     const fire = firing(supervisor, log);

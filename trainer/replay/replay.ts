@@ -1,4 +1,5 @@
 /** Runs a forecast over its history as if it had been live: ingest, train, gate, predict, publish and score, in memory. */
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { buildHistory } from "../../shared/api/history.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -73,7 +74,11 @@ export interface Replayed {
 export async function replay(task: ReplayTask, effects: ReplayEffects): Promise<Replayed> {
   const run = new ReplayRun(task, effects);
   const { publications } = run;
-  for (const [at, period] of publications.entries()) await run.publication(period, at);
+  for (const [at, period] of publications.entries()) {
+    await run.publication(period, at);
+    // Draws the display and handles Ctrl-C.
+    await eventLoopTurn();
+  }
   return run.result();
 }
 

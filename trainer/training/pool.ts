@@ -1,4 +1,5 @@
 /** Threads that fit models. Each has a copy of the dataset of step 1 and, once they are shared, of the rows of further steps. */
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { StepRows } from "../../shared/judging/step-rows.ts";
 import type { Job, JobResult, Pool, Workbench } from "../../shared/training/job.ts";
@@ -40,7 +41,7 @@ export function createPool({ forecast, data }: ThreadData, threads: number | nul
     run: (job) => run({ kind: "fit", job }) as Promise<JobResult>,
     stepPool: (rows) => {
       share({ kind: "step-rows", rows } satisfies ThreadMessage);
-      return { run: (job) => run({ kind: "fit-step", job }) as Promise<StepJobResult> };
+      return { run: (job) => run({ kind: "fit-step", job }) as Promise<StepJobResult>, turn: eventLoopTurn };
     },
     stop,
   };

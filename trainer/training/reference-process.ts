@@ -37,6 +37,9 @@ export async function runInProcess(
     execArgv: [`--max-old-space-size=${memoryMb}`],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
+  // The child computes without reading messages, so the end of this process does not end it.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   let timer: NodeJS.Timeout | undefined;
   try {
     const answer = await new Promise<RunReply>((resolve, reject) => {
@@ -62,6 +65,7 @@ export async function runInProcess(
     return answer.value;
   } finally {
     clearTimeout(timer);
-    child.kill("SIGKILL");
+    process.off("exit", kill);
+    kill();
   }
 }

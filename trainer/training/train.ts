@@ -2,11 +2,7 @@
 
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { messageOf } from "../../shared/lib/error-reason.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
-import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
-import { encodeUtf8 } from "../../shared/lib/utf8.ts";
-import { type Card, cardShape } from "../../shared/registry/card.ts";
+import type { Card } from "../../shared/registry/card.ts";
 import { isNaive, type Situation } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
 import { feedEndsOf, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
@@ -22,19 +18,19 @@ import type { TrialRecord } from "../../shared/training/search.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { outcomeOf, type TrainingOutcome } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
-import { flowEnded } from "../flows.ts";
-import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
+import { type Hub, type HubAddress, openHub } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
 import { trainSteps } from "./contest-steps.ts";
 import { factsOfLakes } from "./facts.ts";
-import { startHeartbeats } from "./heartbeats.ts";
 import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
+import { promote, register } from "./register.ts";
 import { trialsToResume } from "./resume.ts";
 import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "./run-contest.ts";
 import { type Serving, servingModel } from "./serving-model.ts";
+import { asRun } from "./training-run.ts";
 import { trialLog } from "./trial-log.ts";
 
 export interface TrainTask extends ReadTrainingOptions {
@@ -46,6 +42,8 @@ export interface TrainTask extends ReadTrainingOptions {
   readonly resume: string | null;
   /** Called when the data is read from the hub. */
   onRead?(): void;
+  /** Called when the hub has a run for this training. */
+  onRun?(run: string): void;
 }
 
 export interface Trained {
@@ -85,26 +83,17 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const run = await api.createRun({ forecast: forecast.id, body });
   if (task.resume !== null) await abandonRun(hub, task.resume, `resumed by run ${run.id}`);
   task.onRead?.();
-  const heartbeats = startHeartbeats(hub, run.id);
-  try {
+  task.onRun?.(run.id);
+  return asRun(hub, run.id, async () => {
     const ended = await withPool(
       prepared,
       (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, onProgress),
       task.threads,
     );
-    const trained = { ...ended, silent: silentSources(forecast, feedEndsOf(forecast, facts), task.day) };
-    const { trials, seconds, outcome } = trained;
-    const done = { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } } as const;
-    await api.endRun({ run: run.id, body: done });
-    return trained;
-  } catch (error) {
-    const reason = messageOf(error);
-    const failed = { state: "failed", reason: reason.slice(0, 1000), stats: null } as const;
-    await api.endRun({ run: run.id, body: failed }).catch(() => undefined);
-    throw error;
-  } finally {
-    heartbeats.stop();
-  }
+    const { trials, seconds, outcome } = ended;
+    const silent = silentSources(forecast, feedEndsOf(forecast, facts), task.day);
+    return { result: { ...ended, silent }, reason: outcome.reason, stats: { trials, seconds } };
+  });
 }
 
 /** Ends an interrupted run as abandoned. A run that has ended is not changed. */
@@ -275,46 +264,4 @@ export function stepSituationOf(
   const isFirst = model === null && situation.looks.length === 0;
   const halvings = look?.halvings ?? (isFirst ? 0 : null);
   return { level: halvings === null ? null : promotionLevel / 2 ** halvings, served: learnedSteps };
-}
-
-export interface Registered {
-  readonly card: Card;
-  readonly model: Uint8Array<ArrayBuffer>;
-  /** The bytes of `steps.onnx`; null, the default, if the baselines serve all further steps. */
-  readonly steps?: Uint8Array<ArrayBuffer> | null;
-  readonly run: string | null;
-}
-
-/** Uploads the artefacts and then registers the version, so that a killed training registers nothing incomplete. */
-export async function register(hub: Hub, { card, model, steps = null, run }: Registered): Promise<void> {
-  const address = { forecast: card.forecast, version: card.version };
-  await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
-  if (steps !== null) await hub.api.uploadArtefact({ ...address, artefact: "steps.onnx", body: steps });
-  const cardBytes = (await storedCard(hub, card)) ?? encodeUtf8(JSON.stringify(card));
-  await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
-  const digests = { model: { sha256: card.model.sha256 }, card: { sha256: sha256Hex(cardBytes) } };
-  await hub.api.registerModel({ ...address, body: { ...digests, ...(run !== null && { run }) } });
-}
-
-/**
- * Returns the card that an earlier training uploaded for the same model, perhaps without registering it. The two cards
- * differ only in the times of the contenders, and stored files are never replaced. Null if there is none for this model.
- */
-async function storedCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { forecast, version, model } = card;
-  const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "card.json" }));
-  if (file === null) return null;
-  const json = parseJsonBytes(file.bytes);
-  const stored = cardShape.safeParse(json.ok ? json.value : null);
-  return stored.success && stored.data.model.sha256 === model.sha256 ? file.bytes : null;
-}
-
-/** Requests promotion and waits until the flow has ended, with any result. */
-export async function promote(
-  hub: Hub,
-  { forecast, version }: Pick<Card, "forecast" | "version">,
-  why: string,
-): Promise<FlowDetail> {
-  const { flow } = await hub.api.promoteModel({ forecast, version, body: { why } });
-  return flowEnded(hub, flow);
 }
