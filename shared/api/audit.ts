@@ -26,7 +26,6 @@ export const auditShape = z
     after: statsField.nullable(),
   })
   .meta({ id: "AuditEntry" });
-export type AuditRow = z.infer<typeof auditShape>;
 
 export const auditPageShape = z
   .object({ audit: z.array(auditShape), next: z.number().nullable() })

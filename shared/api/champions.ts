@@ -13,7 +13,6 @@ export const promoteShape = z
       .describe("A person decides instead of the gate. The files are verified in any case"),
   })
   .meta({ examples: [{ why: "better than the incumbent on the last 60 publications" }] });
-export type PromoteRequest = z.input<typeof promoteShape>;
 export const promotedShape = z
   .object({ flow: z.string(), state: z.enum(flowStates), known: z.boolean() })
   .meta({ id: "Promotion" });
@@ -25,7 +24,6 @@ export const rollbackShape = z
     to: z.string().optional().describe("A version that has served before. By default the champion's predecessor"),
   })
   .meta({ examples: [{ why: "it misses the new channel" }] });
-export type RollbackRequest = z.infer<typeof rollbackShape>;
 
 const championChangeShape = z
   .object({
@@ -39,7 +37,6 @@ const championChangeShape = z
     until: timeField.nullable(),
   })
   .meta({ id: "ChampionChange" });
-export type ChampionChangeRow = z.infer<typeof championChangeShape>;
 
 const lookShape = z
   .object({

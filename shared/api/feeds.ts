@@ -80,7 +80,6 @@ export const seriesShape = z
   .object({ id: z.number() })
   .catchall(z.union([z.string(), z.number()]))
   .meta({ id: "Series", description: "Its number, and one member for each dimension" });
-export type SeriesAnswer = z.infer<typeof seriesShape>;
 
 export const feedDetailShape = feedShape.extend({ series: z.array(seriesShape) }).meta({ id: "FeedDetail" });
 export type FeedDetail = z.infer<typeof feedDetailShape>;

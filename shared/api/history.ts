@@ -5,6 +5,7 @@ import type { Panel, PanelSeries } from "../features/panel.ts";
 import { dayNumber, type TimedValues } from "../features/timeline.ts";
 import { eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
 import { mapValues } from "../lib/map-values.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import {
   dictionaryOf,
   integerFrom,
@@ -14,6 +15,7 @@ import {
   optional,
   type Shape,
   text,
+  validateJson,
 } from "../lib/validate-json.ts";
 import { type FactsByFeed, forecastPanel } from "../sources/facts.ts";
 import type { HistoryNeeds } from "../sources/history-needs.ts";
@@ -146,4 +148,12 @@ function nanForGaps(values: Values): Float64Array {
   const numbers = new Float64Array(values.length);
   for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
   return numbers;
+}
+
+/** Parses the text of a history; null if it is missing or invalid. */
+export function parseHistory(text: string | null): History | null {
+  const json = text === null ? null : parseJson(text);
+  if (!json?.ok) return null;
+  const read = validateJson(historyShape, json.value);
+  return read.ok ? read.value : null;
 }

@@ -74,7 +74,6 @@ export const inferRequestShape = z
     id: "InferRequest",
     examples: [{ inputs: [{ name: "Precio_lag1", shape: [1, 1], datatype: "FP32", data: [25.5] }] }],
   });
-export type InferRequestBody = z.infer<typeof inferRequestShape>;
 
 export const inferAnswerShape = z
   .object({

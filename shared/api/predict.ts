@@ -26,7 +26,6 @@ export const predictRequestShape = z
     instanceShape,
   ])
   .meta({ id: "PredictRequest", examples: [{ all: true }] });
-export type PredictBody = z.infer<typeof predictRequestShape>;
 
 const flag = z.enum(["true", "false"]).optional();
 

@@ -78,7 +78,6 @@ export const endRunShape = z
     stats: statsField.nullable().default(null),
   })
   .meta({ examples: [{ state: "done", reason: null, stats: { trials: 25 } }] });
-export type EndRunRequest = z.input<typeof endRunShape>;
 
 export const runsQueryShape = z.strictObject({ limit: limitField(500, 50) });
 export const runListShape = z.object({ runs: z.array(runShape) });

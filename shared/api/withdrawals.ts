@@ -9,7 +9,6 @@ export const withdrawShape = z
     why: whyField,
   })
   .meta({ examples: [{ ingest: 12, why: "a draft that was never published" }] });
-export type WithdrawRequest = z.infer<typeof withdrawShape>;
 
 export const withdrawalShape = z
   .object({

@@ -226,7 +226,6 @@ const cardFeatureShape = z.discriminatedUnion("dtype", [
     categories: z.array(z.string()),
   }),
 ]);
-export type CardFeature = z.infer<typeof cardFeatureShape>;
 
 export const cardShape = z
   .object({

@@ -57,3 +57,15 @@ test("every exported function and constant is used: by another file of the produ
   });
   expect(unused).toEqual([]);
 });
+
+test("every exported type is used", () => {
+  const text = files.filter((path) => /\.(ts|mjs)$/.test(path)).map(read);
+  const counts = new Map<string, number>();
+  for (const word of text.flatMap((one) => one.match(/\w+/g) ?? [])) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const unused = sources.flatMap((path) =>
+    Array.from(withoutComments(path).matchAll(/^export (?:interface|type) (\w+)/gm), ([, name = ""]) => name)
+      .filter((name) => (counts.get(name) ?? 0) < 2)
+      .map((name) => `${path} ${name}`),
+  );
+  expect(unused).toEqual([]);
+});

@@ -1,21 +1,21 @@
-import { type ApiFailure, failureText, readFailure } from "../../../shared/api/api-failure.ts";
-import { type History, historyShape } from "../../../shared/api/history.ts";
+import { type ApiFailure, failureText } from "../../../shared/api/api-failure.ts";
+import type { ApiClient } from "../../../shared/api/client.ts";
+import { parseHistory } from "../../../shared/api/history.ts";
 import { type SingleAnswer, singleAnswerShape } from "../../../shared/api/predict.ts";
 import { kindOfProblem, type Refusal } from "../../../shared/api/problem.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
-import { parseJson } from "../../../shared/lib/parse-json.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
-import { validateJson } from "../../../shared/lib/validate-json.ts";
 import { featuresOfReplaced, type Replacement } from "../../../shared/predict/replaced-values.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
 export interface ReplacedRequest extends Replacement {
   readonly forecast: string;
-  /** The `Authorization` of the caller; null without one. */
-  readonly authorization: string | null;
-  /** The address of the caller, whose computing time predict limits; null if unknown. */
-  readonly address: string | null;
+}
+
+export interface ReplacedEffects extends Pick<Hub, "snapshots"> {
+  /** Requests a prediction in the name of the caller. */
+  readonly predict: ApiClient["predict"];
 }
 
 /**
@@ -23,30 +23,20 @@ export interface ReplacedRequest extends Replacement {
  * answers: the features of the changed history are the fields of an ordinary request.
  */
 export async function predictReplaced(
-  hub: Pick<Hub, "snapshots" | "predict">,
-  { forecast: id, authorization, address, ...replacement }: ReplacedRequest,
+  fx: ReplacedEffects,
+  { forecast: id, ...replacement }: ReplacedRequest,
 ): Promise<Result<SingleAnswer, Refusal>> {
   const forecast = requireForecast(id);
   if (!forecast.ok) return forecast;
-  const history = readHistory(await hub.snapshots.get(historyKey(id)));
+  const history = parseHistory(await fx.snapshots.get(historyKey(id)));
   if (history === null) {
     const detail = `${id} has no history yet. Ingest its publications.`;
     return failure({ kind: "unavailable", detail });
   }
   const features = featuresOfReplaced(forecast.value, history, replacement);
   if (!features.ok) return features;
-  const headers = {
-    "Content-Type": "application/json",
-    ...(authorization !== null && { authorization }),
-    ...(address !== null && { "CF-Connecting-IP": address }),
-  };
-  const body = JSON.stringify(features.value);
-  const url = `http://predict/predict/${encodeURIComponent(id)}`;
-  const response = await hub.predict.fetch(new Request(url, { method: "POST", headers, body }));
-  const text = await response.text();
-  return response.ok
-    ? success(singleAnswerShape.parse(JSON.parse(text)))
-    : failure(refusalOf(readFailure(response.status, text)));
+  const answer = await fx.predict({ forecast: id, body: features.value });
+  return answer.ok ? success(singleAnswerShape.parse(answer.value)) : failure(refusalOf(answer.error));
 }
 
 /** Returns the refusal of predict as one of the hub. */
@@ -61,11 +51,4 @@ function refusalOf(failed: ApiFailure): Refusal {
     ...(expected !== undefined && { expected }),
     ...(allowed !== undefined && { allowed }),
   };
-}
-
-function readHistory(text: string | null): History | null {
-  const json = text === null ? null : parseJson(text);
-  if (!json?.ok) return null;
-  const read = validateJson<History>(historyShape, json.value);
-  return read.ok ? read.value : null;
 }

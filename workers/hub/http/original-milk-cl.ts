@@ -13,6 +13,7 @@ import {
 import { periodOfParts } from "../../../shared/forecasts/date-part.ts";
 import { predictReplaced } from "../actions/predict-replaced.ts";
 import { readPastPrediction } from "../actions/read-past-prediction.ts";
+import { predictClient } from "./predict-client.ts";
 import { unwrap } from "./refuse.ts";
 import { apiRoutes, json, jsonBody, jsonRequest, refusals } from "./route.ts";
 
@@ -55,10 +56,10 @@ const online = createRoute({
 
 originalMilkClRoutes.openapi(online, async (context) => {
   const { data: values } = context.req.valid("json");
-  const authorization = context.req.header("Authorization") ?? null;
-  const address = context.req.header("CF-Connecting-IP") ?? null;
-  const replaced = { forecast, values, count, authorization, address };
-  const { prediction, target_period: period, model } = unwrap(await predictReplaced(context.var.hub, replaced));
+  const { snapshots } = context.var.hub;
+  const { predict } = predictClient(context);
+  const answered = await predictReplaced({ snapshots, predict }, { forecast, values, count });
+  const { prediction, target_period: period, model } = unwrap(answered);
   const answer: OnlinePrediction = {
     prediction: Number(prediction),
     period,

@@ -1,5 +1,5 @@
 /** Writes KV `history:<forecast>`. D1 numbers the histories, so that an older one never replaces a newer one. */
-import { buildHistory, type History, historyShape, historyText } from "../../../shared/api/history.ts";
+import { buildHistory, historyText, parseHistory } from "../../../shared/api/history.ts";
 import type { Database } from "../../../shared/db/database.ts";
 import { confirmHistory, findHistory, saveHistory } from "../../../shared/db/histories.ts";
 import { factsOfForecast } from "../../../shared/db/history.ts";
@@ -9,7 +9,6 @@ import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../../shared/forecasts/source.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
-import { validateJson } from "../../../shared/lib/validate-json.ts";
 import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history-needs.ts";
 import type { Hub } from "../hub.ts";
 import type { ServingHub } from "../registry/served.ts";
@@ -104,7 +103,7 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
   // Without a history there is nothing to correct. An existing one becomes empty, if every publication was withdrawn.
   if (history.periods.length === 0 && found === null && newest === null) return "no-observations";
 
-  const numberInKv = numberOf(found);
+  const numberInKv = parseHistory(found)?.number ?? 0;
   if (newest !== null && numberInKv <= newest.number) {
     const { number, sha256 } = newest;
     const text = historyText(history, number);
@@ -130,15 +129,4 @@ async function madeFrom(db: Database, needs: HistoryNeeds): Promise<string> {
   const contents: string[][] = [];
   for (const feed of feedIdsOf(needs)) contents.push(await listContents(db, feed));
   return sha256Hex(JSON.stringify({ needs, contents }));
-}
-
-/** Returns the number of the history in KV, or 0 if it is missing or invalid. */
-function numberOf(text: string | null): number {
-  if (text === null) return 0;
-  try {
-    const read = validateJson<History>(historyShape, JSON.parse(text));
-    return read.ok ? (read.value.number ?? 0) : 0;
-  } catch {
-    return 0;
-  }
 }
