@@ -40,8 +40,17 @@ export async function flowEnded(
   }
 }
 
-/** Returns the command that restarts a held or failed flow; null if none can. A held promotion has its advice in its reason. */
-export function restartCommand({ id, kind, state }: Pick<FlowAnswer, "id" | "kind" | "state">): string | null {
+/**
+ * Returns the command that restarts a held or failed flow; null if none helps. A held promotion has its advice in its reason, and the
+ * gate rejects a version again.
+ */
+export function restartCommand({
+  id,
+  kind,
+  state,
+  reason,
+}: Pick<FlowAnswer, "id" | "kind" | "state" | "reason">): string | null {
+  if (kind === "promote" && reason?.startsWith("Rejected: ")) return null;
   if (state === "failed") return `npm run almanac -- retry ${id}`;
   return state === "held" && kind !== "promote" ? `npm run almanac -- release ${id}` : null;
 }

@@ -5,6 +5,7 @@ import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts"
 import { eventsRuleOf } from "../forecasts/source.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
+import { listText } from "../lib/list-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { aboveField, readAbove } from "./above.ts";
 import { readNumber } from "./decimal.ts";
@@ -205,7 +206,7 @@ function findSeries(
       const refusal = unknownValue(name, undefined, { allowed: brief ? noNames : allowedNames(), brief });
       const orAll =
         eventsRuleOf(forecast) === null ? "" : ` A new one needs every feature; missing: ${missing.join(", ")}.`;
-      return failure({ ...refusal, detail: `${name} is required to name a series.${orAll}` });
+      return failure({ ...refusal, detail: `${name} is required to name a series.${allDimensions(forecast)}${orAll}` });
     }
     const isAllowed = candidates.some(({ is }) => is[at] === value) || (isWithoutHistory && categories.has(value));
     if (!isAllowed) {
@@ -216,6 +217,11 @@ function findSeries(
     if (!isWithoutHistory) candidates = candidates.filter(({ is }) => is[at] === value);
   }
   return success({ is: values.map((value) => value ?? ""), position: null });
+}
+
+/** Returns a sentence with the dimensions of a series; an empty text for a single one. */
+function allDimensions({ id, dimensions }: Snapshot["forecast"]): string {
+  return dimensions.length < 2 ? "" : ` A series of ${id} needs ${listText(dimensions)}.`;
 }
 
 function otherPeriod(

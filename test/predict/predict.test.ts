@@ -129,7 +129,10 @@ test("of many refused instances only the first list the allowed names, so an ans
   expect(errors[999]).not.toHaveProperty("didYouMean");
   const unnamed = batchAnswerShape.parse(batch(Array(30).fill({ Estado: "Jalisco" }), { partial: true }));
   expect(unnamed.predictions[29]).toMatchObject({
-    error: { field: "Ciudad", detail: "Ciudad is required to name a series." },
+    error: {
+      field: "Ciudad",
+      detail: "Ciudad is required to name a series. A series of milk-mx needs Estado, Ciudad, Tipo, Canal.",
+    },
   });
 });
 

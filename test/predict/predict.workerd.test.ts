@@ -63,7 +63,14 @@ test("steps, until and the name of a group are options of GET and POST for one i
   expect(await (await ask("/predict?group=nation")).json()).toMatchObject({ group: "nation", series_count: 4 });
   expect(await (await ask("/predict", json({ Estado: "México" }))).json()).toMatchObject({ series_count: 1 });
   for (const [address, init, found] of [
-    ["/predict?Estado=Jalisco&Ciudad=Zapopan", {}, { field: "Tipo", detail: "Tipo is required to name a series." }],
+    [
+      "/predict?Estado=Jalisco&Ciudad=Zapopan",
+      {},
+      {
+        field: "Tipo",
+        detail: expect.stringMatching(/^Tipo is required to name a series\. A series of milk-mx needs Estado/),
+      },
+    ],
     ["/predict?Estado=Jalsco", {}, { field: "Estado", didYouMean: "Jalisco" }],
     [`/predict${query}&steps=99`, {}, { field: "steps", found: "99" }],
     [`/predict${query}&steps=2&steps=3`, {}, { field: "steps", found: "repeated" }],

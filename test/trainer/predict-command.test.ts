@@ -30,6 +30,8 @@ test("a 401 names the variable from which the command reads the token", async ()
   expect(without).toMatchObject({ code: 1, err: expect.stringContaining("Set PREDICT_TOKEN") });
   const wrong = await almanacHere(["predict", "gold", "--all", "--url", url], { env: { PREDICT_TOKEN: "wrong" } });
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("rejected the token in PREDICT_TOKEN") });
+  const personal = await almanacHere(["predict", "customers", "customer_id=7", "--url", url]);
+  expect(personal).toMatchObject({ code: 1, err: expect.stringContaining("Set PERSONAL_TOKEN") });
 });
 
 test("tables reject --explain without --json", async () => {

@@ -2,6 +2,7 @@
 
 import { type FlowState, flowStates } from "../../shared/api/flow-states.ts";
 import type { FlowAnswer } from "../../shared/api/flows.ts";
+import { readRawKey } from "../../shared/lake/keys.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { restartCommand } from "../flows.ts";
@@ -55,6 +56,6 @@ function statesIn(only: string | undefined): readonly (FlowState | undefined)[] 
 
 /** Returns what a flow is about: the file of an ingest, otherwise its key without the kind. */
 function subjectOf({ kind, key, params }: FlowAnswer): string {
-  const { key: file } = params;
-  return typeof file === "string" ? file : key.replace(`${kind}:`, "");
+  const file = typeof params.key === "string" ? readRawKey(params.key) : null;
+  return file ? `${file.feed}: ${file.name}` : key.replace(`${kind}:`, "");
 }

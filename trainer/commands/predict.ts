@@ -1,6 +1,7 @@
 /** `almanac predict FORECAST [name=value …]`: requests predictions for one instance or for all series. */
 import { type BatchAnswer, batchAnswerShape, type FeatureValues, type SingleAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
@@ -67,7 +68,7 @@ async function askOne(hub: Hub, forecast: Forecast, { fields, options }: Questio
   }
   if (options.explain) query.explain = "true";
   if (needsFeatures(forecast, options)) query.features = "true";
-  return withTokenAdvice(hub, hub.api.askPrediction({ forecast: forecast.id, query }));
+  return withTokenAdvice(hub, forecast.id, hub.api.askPrediction({ forecast: forecast.id, query }));
 }
 
 /** Whether the request must include features: on request, or for columns of the CSV. */
@@ -75,14 +76,19 @@ function needsFeatures({ csv = [] }: Forecast, options: PredictOptions): boolean
   return options.features === true || (options.csv === true && csv.some(({ is }) => is.kind === "feature"));
 }
 
-/** Explains a 401: the command reads the token from PREDICT_TOKEN. */
-async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promise<Value> {
+/** Explains a 401: the command reads the token from PREDICT_TOKEN, that of a personal forecast from PERSONAL_TOKEN. */
+async function withTokenAdvice<Value>({ url }: Hub, forecast: string, call: Promise<Value>): Promise<Value> {
   try {
     return await call;
   } catch (error) {
     const isTokenNeeded =
       error instanceof ApiRefusal && error.failure.kind === "refused" && error.failure.status === 401;
     if (!isTokenNeeded) throw error;
+    if (personalNames.has(forecast)) {
+      throw new Failure(
+        `${forecast} is about persons, so ${url} requires the PERSONAL_TOKEN of that service. Set PERSONAL_TOKEN to it.`,
+      );
+    }
     throw new Failure(
       process.env.PREDICT_TOKEN
         ? `${url} rejected the token in PREDICT_TOKEN. Ask the operator of the service for a valid token.`
@@ -105,7 +111,7 @@ export async function askAll(hub: Hub, forecast: Forecast, options: PredictOptio
     const pieces: BatchAnswer[] = [];
     for (let from: number | null = 0; from !== null; ) {
       const body = { all: true as const, from };
-      const answer = await withTokenAdvice(hub, hub.api.predict({ forecast: id, query, body }));
+      const answer = await withTokenAdvice(hub, id, hub.api.predict({ forecast: id, query, body }));
       const piece: BatchAnswer = batchAnswerShape.parse(answer);
       pieces.push(piece);
       from = piece.next_from ?? null;
@@ -151,9 +157,15 @@ function featureRows(features: FeatureValues): [string, string | number][] {
 /** Names what serves the answer: for a group a baseline instead of the model. */
 function headline(
   { title }: Forecast,
-  { target_period, model, stale, served_by }: Pick<SingleAnswer, "target_period" | "model" | "stale" | "served_by">,
+  {
+    target_period,
+    model,
+    stale,
+    stale_reason,
+    served_by,
+  }: Pick<SingleAnswer, "target_period" | "model" | "stale" | "stale_reason" | "served_by">,
 ): string {
-  return prose(
-    `${title}, ${target_period}, by ${served_by ?? model.name} (${model.version})${stale ? "; stale: newer data or a newer model may exist" : ""}`,
-  );
+  const line = prose(`${title}, ${target_period}, by ${served_by ?? model.name} (${model.version})`);
+  if (!stale) return line;
+  return `${line}\n${prose(`Stale. ${stale_reason ?? "Newer data or a newer model may exist."}`)}`;
 }

@@ -6,7 +6,8 @@ import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
 import type { Hub } from "../hub.ts";
 import { historiesOf, printUnlessServed } from "../serving.ts";
-import { print, printJson, prose, thousands } from "../terminal.ts";
+import { type Task, taskList } from "../task-list.ts";
+import { printError, printJson, prose, thousands } from "../terminal.ts";
 
 interface RestartOptions {
   readonly url?: string;
@@ -24,16 +25,30 @@ export async function retryFlow(id: string, options: RestartOptions): Promise<vo
   await restart(id, options, ({ api }) => api.retryFlow({ id }));
 }
 
-/** Restarts a flow, waits for its end and prints its outcome. */
+/** Restarts a flow, shows its steps until its end, and prints its outcome. */
 async function restart(id: string, options: RestartOptions, request: (hub: Hub) => Promise<unknown>): Promise<void> {
   const hub = connect({ ...options, actor: actor() });
-  await request(hub);
-  const flow = await flowEnded(hub, id);
-  if (options.json) printJson({ ...flow });
-  if (flow.state !== "done")
-    throw new Failure(`Flow ${id} is ${flow.state}: ${flow.reason ?? "no reason is recorded"}`);
-  if (options.wait) await printUnlessServed(hub, await historiesOf(hub, flow.stats));
-  if (!options.json) print(prose(`Flow ${id} is done${countsText(flow)}.`));
+  let ended: FlowDetail | undefined;
+  const task: Task = {
+    title: `Flow ${id}`,
+    run: async (display) => {
+      await request(hub);
+      const flow = await flowEnded(hub, id, (step) => {
+        display.output = step;
+      });
+      ended = flow;
+      if (flow.state !== "done")
+        throw new Failure(`Flow ${id} is ${flow.state}: ${flow.reason ?? "no reason is recorded"}`);
+      display.title = `Flow ${id} is done${countsText(flow)}`;
+    },
+  };
+  const tasks = taskList([task], { isJson: options.json, exitOnError: false });
+  await tasks.run();
+  if (options.wait && ended?.state === "done") await printUnlessServed(hub, await historiesOf(hub, ended.stats));
+  if (options.json && ended) printJson({ ...ended });
+  const errors = tasks.errors ?? [];
+  for (const error of errors) printError(prose(error.message));
+  if (errors.length > 0) process.exitCode = 1;
 }
 
 /** Returns what an ingest stored; an empty text for another flow. */

@@ -12,6 +12,7 @@ import { printTrained, summaryOf } from "./train.ts";
 export interface StartReport {
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly once?: boolean;
   readonly state: string;
   readonly date: string;
   readonly scope: Scope;
@@ -23,7 +24,7 @@ export async function printStart(platform: Platform, progress: Progress, options
   if (options.verbose) await printDetails(platform, progress, options);
   const { hub } = platform;
   const served = await Promise.all(options.scope.forecasts.map((forecast) => servedForecast(hub, forecast)));
-  print(`\n${summaryText(served, { url: hub.url, state: options.state })}`);
+  print(`\n${summaryText(served, { url: hub.url, state: options.state, isStopping: options.once === true })}`);
   // The task list does not print why an optional task failed.
   for (const { reason } of progress.failed) printError(prose(reason));
 }

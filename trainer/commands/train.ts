@@ -87,7 +87,9 @@ export function printTrained(forecast: Forecast, { judgement, outcome, versions,
   for (const { version, candidate, flow } of versions) {
     const result = { done: "serves", held: "held", failed: "rejected" }[flow.state as string] ?? flow.state;
     const reason = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";
-    print(prose(`  ${version}  ${candidate}: ${result}${reason}`, "    "));
+    // The reason of a rejection begins with its verdict.
+    const text = reason.startsWith(". Rejected: ") ? reason.slice(2) : `${result}${reason}`;
+    print(prose(`  ${version}  ${candidate}: ${text}`, "    "));
   }
 }
 

@@ -70,10 +70,12 @@ interface Place {
   readonly url: string;
   /** Folder of the platform's data. */
   readonly state: string;
+  /** True if the platform stops now, so that its addresses do not work. */
+  readonly isStopping?: boolean;
 }
 
 /** Formats the summary. */
-export function summaryText(served: readonly ServedForecast[], { url, state }: Place): string {
+export function summaryText(served: readonly ServedForecast[], { url, state, isStopping = false }: Place): string {
   const rows = served.map(({ forecast, champion, next }) => [
     forecast.id,
     champion?.candidate ?? "none",
@@ -85,7 +87,7 @@ export function summaryText(served: readonly ServedForecast[], { url, state }: P
     serving === null || serving.ok ? [] : [prose(servingLine(forecast.id, serving), "  ")],
   );
   const simulated = served.filter(({ isSimulated }) => isSimulated).map(({ forecast }) => forecast.id);
-  const header = ["forecast", "champion", "skill", "period", "next value"];
+  const header = ["forecast", "champion", "skill", "period", "next value of one series"];
   const paths = served.flatMap((one) =>
     one.next === null || isPersonal(one) ? [] : [examplePath(one.forecast.id) ?? []].flat(),
   );
@@ -95,18 +97,26 @@ export function summaryText(served: readonly ServedForecast[], { url, state }: P
     "",
     ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
     ...(simulated.length === 0 ? [] : [prose(`Simulated data: ${listText(simulated)}.`), ""]),
-    ...served.map((one) => reportLine(one, { url, state })).filter((line) => line !== null),
-    `${url}/docs`,
-    ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),
+    ...(isStopping
+      ? [prose(`The platform stops. Run it with: npm start${stateOption(state, " --")}`)]
+      : [
+          ...served.map((one) => reportLine(one, { url, state })).filter((line) => line !== null),
+          `${url}/docs`,
+          ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),
+        ]),
   ].join("\n");
 }
 
 /** Returns the address of the latest report, or the command that writes a personal one: a browser does not send the token. */
 function reportLine({ forecast, hasReport }: ServedForecast, { url, state }: Place): string | null {
   // The command finds the hub and the token in the state folder.
-  const where = resolve(state) === resolve(defaultState) ? "" : ` --state ${state}`;
-  if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR${where}`;
+  if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR${stateOption(state)}`;
   return hasReport ? `${url}/reports/${forecast.id}/latest.html` : null;
+}
+
+/** Returns the option that names the state folder, after `before`; an empty text for the default folder. */
+function stateOption(state: string, before = ""): string {
+  return resolve(state) === resolve(defaultState) ? "" : `${before} --state ${state}`;
 }
 
 function isPersonal({ forecast }: Pick<ServedForecast, "forecast">): boolean {

@@ -66,6 +66,12 @@ test("the summary ends with the address of each published report, the API refere
   ]);
 });
 
+test("a platform that stops names the command that runs it again instead of its addresses", () => {
+  const text = summaryText(served, { ...place, isStopping: true });
+  expect(text).toMatch(/\nThe platform stops\. Run it with: npm start.*$/);
+  expect(text).not.toContain(url);
+});
+
 test("the command for a personal report names a state folder other than the default", () => {
   const personal: ServedForecast = {
     forecast: customers,
