@@ -144,3 +144,14 @@ test.each([
     ).toEqual(counted);
   },
 );
+
+test("a file that retracts most of its purchases is held, and they stay in use", async () => {
+  const eight = (more: object) => JSON.stringify(Array.from({ length: 8 }, (_, at) => line(`T${at}`, 1, more)));
+  const arrive = (name: string, text: string) => ingestHere(hub, { feed, name, bytes: new TextEncoder().encode(text) });
+  await arrive("bought.json", eight({}));
+  expect(await arrive("failed.json", eight({ status: "Failed" }))).toMatchObject({
+    state: "held",
+    reason: "8 of its 8 series lose a stored value (100 %); the limit is 5 %",
+  });
+  expect(await purchases()).toEqual({ 1: 8 });
+});

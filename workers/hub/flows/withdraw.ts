@@ -6,6 +6,7 @@
  * first, until no fact of the withdrawn one is left. Idempotent, and independent of the order of ingests and withdrawals.
  */
 import { z } from "zod";
+import { inPieces } from "../../../shared/db/database.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { findIngest, type Ingest, listAccepted } from "../../../shared/db/ingests.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
@@ -38,6 +39,9 @@ export async function withdraw(hub: WithdrawEffects, flow: Flow): Promise<Outcom
   return { state: "done", reason: `${params.who} withdrew ingest ${ingest.id}: ${params.why}`, stats };
 }
 
+/** Publications of a feed with `identity` that one step reads again: a Workflow has a limited number of steps. */
+const readPerStep = 10;
+
 interface Withdrawal {
   readonly feed: Feed;
   readonly ingest: Ingest;
@@ -54,14 +58,15 @@ async function restore(hub: WithdrawEffects, { feed, ingest, lease }: Withdrawal
 
   let left = await withdrawnPaths(hub, feed);
   let reread = 0;
-  // The newest publication of an identity may state it in another partition, from which nothing is missing.
-  const readsAll = feed.identity !== undefined && marked.paths > 0;
-  for (const other of await listAccepted(hub.db, feed.id)) {
-    if (left.length === 0 && !readsAll) break;
-    if (!readsAll && !left.some((path) => mayContain(other, path))) continue;
-    const read = await lease.step(`read ingest ${other.id} again`, () => ingestAgain(hub, feed, { other, lease }));
+  // The newest publication of an identity may state it in another partition, from which nothing is missing: all are read.
+  const readsAll = feed.identity !== undefined;
+  for (const piece of inPieces(await listAccepted(hub.db, feed.id), readsAll ? readPerStep : 1)) {
+    const others = piece.filter((other) => readsAll || left.some((path) => mayContain(other, path)));
+    if (others.length === 0) continue;
+    const name = `read ingest ${others.map(({ id }) => id).join(", ")} again`;
+    const read = await lease.step(name, () => ingestAgain(hub, feed, { others, lease }));
     if (!read) return null;
-    reread++;
+    reread += others.length;
     left = await withdrawnPaths(hub, feed);
   }
 
@@ -78,16 +83,19 @@ function mayContain({ firstPeriod, lastPeriod }: Ingest, path: string): boolean 
   return firstPeriod !== null && lastPeriod !== null && lastPeriod >= prefix && firstPeriod <= `${prefix}\u007f`;
 }
 
-interface Other {
-  readonly other: Ingest;
+interface Others {
+  readonly others: readonly Ingest[];
   readonly lease: Lease;
 }
 
-/** Merges a publication again. Its values replace those of withdrawn publications only. */
-async function ingestAgain(hub: WithdrawEffects, feed: Feed, { other, lease }: Other) {
-  const publication = await readPublication(hub, feed, other.rawKey);
-  const planned = await planPublication(hub, publication, { ingest: other.id, checkLease: lease.check });
-  await writeLake(hub, planned, lease.check);
-  const { observationsWritten } = await writeDatabase(hub, planned, lease.fence);
+/** Merges publications again. Their values replace those of withdrawn publications only. */
+async function ingestAgain(hub: WithdrawEffects, feed: Feed, { others, lease }: Others) {
+  let observationsWritten = 0;
+  for (const other of others) {
+    const publication = await readPublication(hub, feed, other.rawKey);
+    const planned = await planPublication(hub, publication, { ingest: other.id, checkLease: lease.check });
+    await writeLake(hub, planned, lease.check);
+    observationsWritten += (await writeDatabase(hub, planned, lease.fence)).observationsWritten;
+  }
   return { observationsWritten };
 }
