@@ -1,5 +1,5 @@
 /** What predict answers with now, and how a command waits until predict uses what it changed. */
-import { z } from "zod";
+import { historyStatsShape } from "../shared/api/flow-stats.ts";
 import type { Serving } from "../shared/api/serving.ts";
 import { failure, type Result, success } from "../shared/lib/result.ts";
 import { describeAnswers } from "../shared/registry/serving-text.ts";
@@ -80,11 +80,10 @@ export async function printUnlessServed(hub: Pick<Hub, "api">, all: readonly Wan
 }
 
 /** The member of an ingest's or a withdrawal's numbers with the histories that it wrote. */
-const historiesShape = z.object({ histories: z.record(z.string(), z.number()) });
 
 /** Returns the histories that predict has to read after a flow. Forecasts without a champion are omitted. */
 export async function historiesOf({ api }: Pick<Hub, "api">, stats: unknown): Promise<Wanted[]> {
-  const parsed = historiesShape.safeParse(stats);
+  const parsed = historyStatsShape.safeParse(stats);
   // A hub of an earlier version does not state them.
   if (!parsed.success) return [];
   const { models } = await api.listModels({ query: { stage: "champion", limit: 500 } });

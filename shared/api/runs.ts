@@ -5,6 +5,11 @@ import { runStates, trialStates } from "../registry/states.ts";
 import { optionalWhyField, sha256Field, statsField, timeField } from "./fields.ts";
 import { limitField } from "./paging.ts";
 
+/** A trainer sends a heartbeat at its start and then every so many minutes. */
+export const heartbeatMinutes = 5;
+/** A run without a heartbeat for so many minutes is abandoned: it has missed six. */
+export const silentMinutesMax = 30;
+
 export const trialsMax = 500;
 
 export const newRunShape = z
@@ -29,7 +34,7 @@ export const runShape = z
     state: z
       .enum(runStates)
       .describe(
-        "`abandoned`: the run had no heartbeat for 30 minutes (from a trainer that sends none: no trial for a day), or the trainer ended it",
+        `\`abandoned\`: the run had no heartbeat for ${silentMinutesMax} minutes (from a trainer that sends none: no trial for a day), or the trainer ended it`,
       ),
     reason: z.string().nullable(),
     stats: statsField.nullable(),

@@ -1,12 +1,13 @@
 /** Positions of periods and ticks of axes. */
+
 import { scaleLinear, scaleUtc } from "d3-scale";
 import { daysBetween } from "../lib/calendar.ts";
+import { dayMs } from "../lib/durations.ts";
 import { firstPartOf } from "../period.ts";
 import type { Axis, Tick } from "./chart.ts";
 
 const epochDay = "1970-01-01";
 const hoursOfDay = 24;
-const dayMs = 86_400_000;
 const decimalsMax = 9;
 
 /** Returns the start of a period in days since 1970. The start of an hour is a fraction. */

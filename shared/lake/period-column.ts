@@ -1,8 +1,8 @@
 /** The type of a period in a Parquet file: DATE for days, months and quarters (their first day), a local timestamp for hours. */
-import type { SchemaElement } from "hyparquet";
-import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 
-const hourMs = 3_600_000;
+import type { SchemaElement } from "hyparquet";
+import { hourMs } from "../lib/durations.ts";
+import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 
 const date: Omit<SchemaElement, "name"> = { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" };
 

@@ -1,6 +1,5 @@
 /** Days as `YYYY-MM-DD` text, independent of clocks and time zones. */
-
-const dayMs = 86_400_000;
+import { dayMs } from "./durations.ts";
 
 /** Returns the day as text, or null if it does not exist (31 February, month 13). */
 export function isoDay(year: number, month: number, day: number): string | null {

@@ -1,5 +1,6 @@
 /** Simulates one day: sets the publisher's day, fires the daily cron and waits for the ingests. */
-import { z } from "zod";
+import { fetchKey } from "../../shared/api/flow-keys.ts";
+import { fetchStatsShape } from "../../shared/api/flow-stats.ts";
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import { flowId } from "../../shared/db/flow-id.ts";
 import { flowEnded } from "../flows.ts";
@@ -15,8 +16,6 @@ export interface FetchedPublication {
   readonly flow: FlowDetail | null;
   readonly reason: string | null;
 }
-
-const fetchStats = z.object({ kept: z.array(z.string()), ingests: z.array(z.string()) });
 
 /** Returns the latest day up to `date` of each feed of the platform with a new publication, which contains or continues the earlier ones. */
 export function publicationDaysUntil({ publisher, feeds }: Platform, date: string): string[] {
@@ -41,8 +40,8 @@ async function fetched(
   { feed, day }: { readonly feed: string; readonly day: string },
   onStep: (step: string) => void,
 ): Promise<FetchedPublication[]> {
-  const flow = await flowEnded(hub, flowId(`fetch:${feed}:${day}`), (step) => onStep(`${feed}: ${step}`));
-  const { kept: names, ingests } = fetchStats.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
+  const flow = await flowEnded(hub, flowId(fetchKey(feed, day)), (step) => onStep(`${feed}: ${step}`));
+  const { kept: names, ingests } = fetchStatsShape.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
   const publications: FetchedPublication[] = [];
   for (const [index, ingest] of ingests.entries()) {
     const name = names[index] ?? `${feed} of ${day}`;

@@ -2,10 +2,10 @@
  * Simulates the hourly air quality of a place. The drivers (weather, traffic) are autocorrelated from day to day, so that
  * forecasts have some skill, but little. Over a year three days of four have an air quality index above 30.
  */
+import { hourMs } from "../../shared/lib/durations.ts";
 import { MARKET_OPENS } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-const HOUR_MS = 3_600_000;
 const OPENS = Date.parse(`${MARKET_OPENS}T00:00:00Z`);
 
 /** Autocorrelation from one day to the next, and from one hour to the next. */
@@ -46,14 +46,14 @@ export function airOf(seed: string | number, place: string): Air {
   const lots = random.substream("lots");
   return {
     value(variable, hour, now) {
-      const index = Math.round((hour - OPENS) / HOUR_MS);
+      const index = Math.round((hour - OPENS) / hourMs);
       while (hours.length <= index) hours.push(next(hours.length));
       const truth = hours[index]?.[variable];
       if (truth === undefined) return null;
       const lot = lots.substream(`${variable}/${index}`);
       if (lot.integer(MISSING_ODDS) === 0) return null;
-      if (hour + HOUR_MS > now) return rounded(variable, truth * (1 + EXPECTED_SHARE * lot.normal()));
-      const isYoung = now - hour < CORRECTION.afterHours * HOUR_MS;
+      if (hour + hourMs > now) return rounded(variable, truth * (1 + EXPECTED_SHARE * lot.normal()));
+      const isYoung = now - hour < CORRECTION.afterHours * hourMs;
       if (isYoung && lot.integer(CORRECTION.odds) === 0) {
         return rounded(variable, truth * (1 + CORRECTION.share * lot.normal()));
       }

@@ -1,12 +1,12 @@
 /** Simulates Open-Meteo's air quality API: hourly values of a place for a range of days, with the API's error messages. */
 
 import { addDays, daysBetween, isIsoDay } from "../../shared/lib/calendar.ts";
+import { hourMs } from "../../shared/lib/durations.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { AIR_VARIABLES, type Air, type AirVariable, airOf } from "./air.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
 
 const PATH = "/v1/air-quality";
-const HOUR_MS = 3_600_000;
 /** Days in the future that a request may include, and those with values. */
 const AHEAD_MAX_DAYS = 6;
 const EXPECTED_DAYS = 4;
@@ -84,9 +84,9 @@ const snapped = (degrees: number) => Math.round(degrees * 10) / 10;
 
 function answerTo({ latitude, longitude, hourly, from, to }: Query, air: Air, today: string): object {
   const now = Date.parse(`${today}${TIME_OF_DAY}`);
-  const expectedUntil = now + EXPECTED_DAYS * 24 * HOUR_MS;
+  const expectedUntil = now + EXPECTED_DAYS * 24 * hourMs;
   const start = Date.parse(`${from}T00:00:00Z`);
-  const hours = Array.from({ length: 24 * (daysBetween(from, to) + 1) }, (_, index) => start + index * HOUR_MS);
+  const hours = Array.from({ length: 24 * (daysBetween(from, to) + 1) }, (_, index) => start + index * hourMs);
   const values = (variable: AirVariable) =>
     hours.map((hour) => (hour > expectedUntil ? null : air.value(variable, hour, now)));
   return {

@@ -1,10 +1,12 @@
 /** The job of every quarter of an hour: starts the reports, editions and messages that are due, and continues what stopped. */
+
 import { findEdition } from "../../shared/db/editions.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findHistory } from "../../shared/db/histories.ts";
 import { listFailedAfterPublishing, listUnfinishedReports } from "../../shared/db/reports.ts";
 import { editionDayAt, editionOf } from "../../shared/forecasts/edition.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { dayMs, hourMs, minuteMs } from "../../shared/lib/durations.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 import { editionFlowKey, reportFlowKey } from "../../shared/reports/keys.ts";
 import { restart } from "./actions/restart.ts";
@@ -13,13 +15,13 @@ import { type RequestingHub, requestReport, startReport } from "./flows/request-
 import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
 
 /** An edition waits at most so long for a report that is being made. */
-const waitMaxMs = 60 * 60_000;
+const waitMaxMs = hourMs;
 
 /** Older reports are no news: their messages are not sent any more. */
-const messagesMaxAgeMs = 24 * 60 * 60_000;
+const messagesMaxAgeMs = dayMs;
 
 /** The time between two ticks. */
-const tickMs = 15 * 60_000;
+const tickMs = 15 * minuteMs;
 
 type TickEffects = RequestingHub & DeliverEffects;
 

@@ -1,4 +1,5 @@
 /** Reads the values of hours. Past hours and future hours become different variables. */
+import { hourMs } from "../../lib/durations.ts";
 import type { Blank, Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -6,7 +7,6 @@ import { forecastName, type Pollutant } from "./pollutants.ts";
 import type { Document } from "./read-document.ts";
 import type { Hour } from "./read-times.ts";
 
-const hourMs = 3_600_000;
 /** The air quality API forecasts at most five days ahead, other APIs of the publisher sixteen. */
 const aheadMaxMs = 16 * 24 * hourMs;
 const series = {};

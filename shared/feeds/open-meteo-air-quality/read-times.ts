@@ -1,5 +1,7 @@
 /** Reads the times of the lists: which entries are valid hours. */
+
 import { isIsoDay } from "../../lib/calendar.ts";
+import { hourMs } from "../../lib/durations.ts";
 import { clockOf } from "../../lib/zone-clock.ts";
 import { classifyOrder } from "../day-order.ts";
 import { problem } from "../problem.ts";
@@ -21,7 +23,6 @@ export interface Times {
   readonly repeated: number;
 }
 
-const hourMs = 3_600_000;
 /** Largest gap between two hours of one answer. A time after a longer gap is probably wrong. */
 const gapHoursMax = 31 * 24;
 

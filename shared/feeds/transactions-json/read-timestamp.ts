@@ -1,4 +1,5 @@
 import { isIsoDay } from "../../lib/calendar.ts";
+import { minuteMs } from "../../lib/durations.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { Problem } from "../feed.ts";
 
@@ -11,7 +12,6 @@ export interface Timestamp {
 
 const shape =
   /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/i;
-const minuteMs = 60_000;
 /** Earlier years are typing errors. */
 const firstYear = "1990";
 

@@ -1,4 +1,5 @@
 /** Reads a list of transactions: skips those that are not purchases, and rejects ids whose lines disagree. */
+import { dayMs } from "../../lib/durations.ts";
 import type { Blank, FeedLimits, Observation, Parsed, Problem } from "../feed.ts";
 import { describeHidden } from "../personal/describe-hidden.ts";
 import { idForm, readId } from "../personal/read-id.ts";
@@ -27,7 +28,6 @@ interface Reading {
 /** Observations of one purchase. */
 const valuesOfPurchase = 3;
 const dayLength = "YYYY-MM-DD".length;
-const dayMs = 86_400_000;
 
 /** Parses the rows of a list. O(rows). */
 export function readTransactions(

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Promotion } from "../../../shared/api/champions.ts";
+import { promotionKey } from "../../../shared/api/flow-keys.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
 import { findChampion } from "../../../shared/db/champions.ts";
@@ -33,7 +34,7 @@ export async function requestPromotion(
   }
   const after = champion?.number ?? 0;
   const params: z.infer<typeof promoteParams> = { forecast, version, after, who, why, force };
-  const key = `promote:${forecast}:${version}:${after}${force ? ":forced" : ""}`;
+  const key = promotionKey({ forecast, version, after, isForced: force });
   const at = { now: fx.now().toISOString(), boot: fx.boot };
   const { run: known, isNew } = await requestFlow(fx.db, { kind: "promote", key, params }, at);
   const again = known.state === "failed" ? await requeueFlow(fx.db, known.id, ["failed"], { params, ...at }) : null;

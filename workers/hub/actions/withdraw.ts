@@ -1,5 +1,6 @@
 /** Withdraws an ingest: its facts get the values of the other publications. */
 import type { z } from "zod";
+import { withdrawalKey } from "../../../shared/api/flow-keys.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Withdrawal } from "../../../shared/api/withdrawals.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
@@ -32,7 +33,7 @@ export async function requestWithdrawal(
   if (!(await findIngest(fx.db, id, ingest))) return failure(await unknownIngest(fx, id, ingest));
   const params: z.infer<typeof withdrawParams> = { feed: id, ingest, who, why };
   const at = { now: fx.now().toISOString(), boot: fx.boot };
-  const requested = await requestFlow(fx.db, { kind: "withdraw", key: `withdraw:${id}:${ingest}`, params }, at);
+  const requested = await requestFlow(fx.db, { kind: "withdraw", key: withdrawalKey(id, ingest), params }, at);
   const isFailed = requested.run.state === "failed";
   const again = isFailed ? await requeueFlow(fx.db, requested.run.id, ["failed"], { params, ...at }) : null;
   const run = again ?? requested.run;

@@ -1,7 +1,9 @@
 /** The flow `fetch`: fetches the publications since the last success, stores them and starts their ingest. */
 import { z } from "zod";
+import type { FetchStats } from "../../../shared/api/flow-stats.ts";
 import { feedState, saveFetched } from "../../../shared/db/feeds.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
+import type { Stats } from "../../../shared/db/schema.ts";
 import type { Feed, PublicationRequest } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
@@ -65,7 +67,7 @@ function outcomeOf(answers: readonly (Answer & { readonly name: string })[]): Ou
     missing: namesOf("missing").length,
     failed: namesOf("failed"),
     ingests: answers.flatMap(({ flow }) => flow ?? []),
-  };
+  } satisfies FetchStats & Stats;
   const failure = answers.find((answer) => answer.outcome === "failed");
   if (!failure || stats.kept.length + stats.unchanged.length > 0)
     return { state: "done", reason: failure?.detail ?? null, stats };

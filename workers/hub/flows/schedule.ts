@@ -1,3 +1,4 @@
+import { fetchKey } from "../../../shared/api/flow-keys.ts";
 import { requestFlow } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
@@ -18,7 +19,7 @@ export async function scheduleFetches(
     if (fx.variables.baseUrl(feed) === "") continue;
     try {
       const params = { feed: feed.id, scheduledAt: scheduledAt.toISOString() };
-      const key = `fetch:${feed.id}:${params.scheduledAt.slice(0, 10)}`;
+      const key = fetchKey(feed.id, params.scheduledAt.slice(0, 10));
       const at = { now: fx.now().toISOString(), boot: fx.boot };
       const { run } = await requestFlow(fx.db, { kind: "fetch", key, params }, at);
       if (run.state === "queued") await launch(fx, run);

@@ -1,4 +1,6 @@
 /** Maximum duration of a step. The Workflow stops a longer step, and `recover` revives a flow without a heartbeat. */
+import { minuteMs } from "../../../shared/lib/durations.ts";
+
 const stepMinutesMax = 2;
 
 /** Ten times the duration of the longest step. After this time the engine retries a step that it has lost. */
@@ -19,4 +21,4 @@ export function interruptedReason(step: string): string {
 }
 
 /** Each try of a step is a heartbeat. A flow without a heartbeat for three step durations does not run. */
-export const silentMs = 3 * stepMinutesMax * 60_000;
+export const silentMs = 3 * stepMinutesMax * minuteMs;

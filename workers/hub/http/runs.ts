@@ -9,6 +9,7 @@ import {
   runListShape,
   runShape,
   runsQueryShape,
+  silentMinutesMax,
   trialBatchShape,
   trialsMax,
 } from "../../../shared/api/runs.ts";
@@ -102,8 +103,7 @@ const heartbeat = createRoute({
   operationId: "sendHeartbeat",
   tags: ["Trainings"],
   summary: "Report that a training still runs",
-  description:
-    "A trainer sends one at its start and then every few minutes. After 30 minutes without one, the hourly upkeep ends the run as `abandoned`.",
+  description: `A trainer sends one at its start and then every few minutes. After ${silentMinutesMax} minutes without one, the hourly upkeep ends the run as \`abandoned\`.`,
   security: secured,
   middleware: [adminOnly] as const,
   request: { params },

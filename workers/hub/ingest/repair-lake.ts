@@ -1,4 +1,5 @@
 /** Repairs the lake of a feed: files that are missing, damaged or truncated are written again from the database. */
+
 import { runBatch } from "../../../shared/db/database.ts";
 import { checkLease, releaseLease, renewLease, takeLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { listPartitions, savePartitions } from "../../../shared/db/partitions.ts";
@@ -6,6 +7,7 @@ import type { Feed } from "../../../shared/feeds/feed.ts";
 import { partKey, successKey } from "../../../shared/lake/keys.ts";
 import type { KnownPartition } from "../../../shared/lake/plan.ts";
 import { readSuccess, writeSuccess } from "../../../shared/lake/success.ts";
+import { hourMs } from "../../../shared/lib/durations.ts";
 import type { Hub } from "../hub.ts";
 import { digestOf } from "../object-digest.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -16,7 +18,6 @@ type RepairEffects = Pick<Hub, "db" | "lake" | "now">;
 
 /** Maximum number of files of a feed whose bytes one run reads. More files take several hours in turn. */
 const filesReadMax = 1_000;
-const hourMs = 60 * 60_000;
 
 /**
  * Compares the lake with the database: the list and ETag of every file, and the bytes of at most `filesReadMax`. Writes what

@@ -1,4 +1,5 @@
 /** Writes KV `history:<forecast>`. D1 numbers the histories, so that an older one never replaces a newer one. */
+
 import { buildHistory, historyText, parseHistory } from "../../../shared/api/history.ts";
 import type { Database } from "../../../shared/db/database.ts";
 import { confirmHistory, findHistory, saveHistory } from "../../../shared/db/histories.ts";
@@ -8,6 +9,7 @@ import { granularityOfFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../../shared/forecasts/source.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
+import { dayMs } from "../../../shared/lib/durations.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history-needs.ts";
 import type { Hub } from "../hub.ts";
@@ -19,7 +21,7 @@ export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprin
 /** Maximum number of tries. Another writer may be faster, and then this one tries again. */
 const triesMax = 5;
 /** An unchanged history is rebuilt after this time, because the code that builds it may have changed. */
-const rebuiltAfterMs = 24 * 60 * 60_000;
+const rebuiltAfterMs = dayMs;
 
 /** Writes the histories of these forecasts. Returns the keys that changed in KV. */
 export async function writeHistories(effects: HistoryEffects, forecasts: readonly Forecast[]): Promise<string[]> {

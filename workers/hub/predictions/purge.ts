@@ -1,9 +1,9 @@
 import { purgeBatch, purgeMessages, setRetentionStart } from "../../../shared/db/predictions.ts";
+import { dayMs } from "../../../shared/lib/durations.ts";
 import type { Hub } from "../hub.ts";
 
 /** Limits a statement to about a second and an hourly run to a million rows. The next hour deletes the rest. */
 const usual = { stepRows: 5_000, stepsMax: 200 };
-const dayMs = 86_400_000;
 /** Queues store a message for at most four days. */
 const messageDays = 7;
 

@@ -1,18 +1,18 @@
 /** Ends trainings whose trainer was killed: the hub has received nothing from them for some time. */
+import { silentMinutesMax } from "../../../shared/api/runs.ts";
 import { endRun, listSilentRuns } from "../../../shared/db/runs.ts";
+import { dayMs, minuteMs } from "../../../shared/lib/durations.ts";
 import { settleAll } from "../../../shared/lib/settle-all.ts";
 import type { Hub } from "../hub.ts";
 
-/** A trainer sends a heartbeat every 5 minutes. After this time it has missed six. */
-const withHeartbeatsMs = 30 * 60_000;
 /** For a trainer that sends only trials. It is longer than a night, in which a laptop may sleep. */
-const trialsOnlyMs = 24 * 60 * 60_000;
+const trialsOnlyMs = dayMs;
 
 /** Marks silent runs as abandoned. Returns their ids. */
 export async function abandonSilentRuns({ db, now }: Pick<Hub, "db" | "now">): Promise<string[]> {
   const at = now();
   const ago = (ms: number) => new Date(at.getTime() - ms).toISOString();
-  const since = { withHeartbeats: ago(withHeartbeatsMs), trialsOnly: ago(trialsOnlyMs) };
+  const since = { withHeartbeats: ago(silentMinutesMax * minuteMs), trialsOnly: ago(trialsOnlyMs) };
   const silent = await listSilentRuns(db, since);
   await settleAll(
     silent.map((run) => {
