@@ -9,6 +9,7 @@ import { type Fact, factKey, hasValue, type StatedFact, stateFacts, toFactIds, t
 import { compareRanks, type FactSource, mergeFacts, publicationRank, type StoredFact } from "../shared/lake/merge.ts";
 import { blankedFacts, retractedFacts } from "../shared/lake/restated.ts";
 import { stateWholeIdentities } from "../shared/lake/whole-identities.ts";
+import { isIsoDay } from "../shared/lib/calendar.ts";
 import { Failure } from "./failure.ts";
 import { readPublication } from "./read-publication.ts";
 
@@ -35,8 +36,10 @@ export interface CheckedFiles {
 /** Parses `--as-of`; `now` if it is undefined. A day means its end. */
 export function readAsOf(asOf: string | undefined, now: Date): string {
   if (asOf === undefined) return now.toISOString();
-  const instant = new Date(/^\d{4}-\d{2}-\d{2}$/.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf);
-  if (Number.isNaN(instant.getTime())) {
+  const day = asOf.slice(0, 10);
+  const instant = new Date(asOf === day ? `${day}T23:59:59.999Z` : asOf);
+  // `Date` reads February 30 as a day of March, and other texts in the local zone.
+  if (!isIsoDay(day) || !/^(T.*(Z|[+-]\d{2}:\d{2}))?$/.test(asOf.slice(10)) || Number.isNaN(instant.getTime())) {
     throw new Failure(`--as-of ${asOf} is not a date. Expected YYYY-MM-DD or YYYY-MM-DDTHH:MMZ.`);
   }
   return instant.toISOString();

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a file with this name exists",
   EEXIST: "a file with this name exists",
   EISDIR: "a folder with this name exists",
+  ENOENT: "it cannot be created there",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
 };

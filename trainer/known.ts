@@ -5,6 +5,7 @@ import type { Forecast } from "../shared/forecasts/forecast.ts";
 import { forecasts } from "../shared/forecasts/index.ts";
 import { feedIdsOf } from "../shared/forecasts/source.ts";
 import { withSuggestion } from "../shared/lib/did-you-mean.ts";
+import { quoteEmpty } from "../shared/lib/quote-empty.ts";
 import { Failure } from "./failure.ts";
 
 export function knownFeed(id: string): Feed {
@@ -22,5 +23,5 @@ export function feedsOf(forecast: Forecast): Feed[] {
 
 function unknown(kind: string, id: string, known: readonly { readonly id: string }[]): never {
   const ids = known.map((one) => one.id);
-  throw new Failure(withSuggestion(`There is no ${kind} ${id}`, id, ids));
+  throw new Failure(withSuggestion(`There is no ${kind} ${quoteEmpty(id)}`, id, ids));
 }

@@ -1,10 +1,11 @@
 /** Writes a file below a folder. Creates and changes nothing outside it, even if the folder contains links. */
 import { randomUUID } from "node:crypto";
 import { lstatSync, rmSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { whyNotWritten } from "./disk.ts";
 import { Failure } from "./failure.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Names that Windows reserves for devices, and characters that it treats as separators or streams. */
 const reservedName = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
@@ -52,7 +53,7 @@ export async function writeAllInside(
       }
       current = target;
       refuseLinks(folder, parts);
-      await mkdir(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       const temporary = join(dirname(target), `.${randomUUID()}.part`);
       begun.push({ temporary, target });
       // Not into the file itself, which another program may replace by a link.

@@ -51,12 +51,17 @@ export function failureText(failed: ApiFailure): string {
   }
 }
 
+/** Returns a text that ends as a sentence. Details of invalid parameters do not. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 function problemText({ title, detail, found, expected, allowed, didYouMean }: ProblemBody): string {
   const parts = [
-    `${title}. ${detail ?? ""}`.trim(),
+    ended(`${title}. ${detail ?? ""}`.trim()),
     found && `Found: ${found}.`,
     expected && `Expected: ${expected}.`,
-    allowed && `Allowed: ${allowed.join(", ")}.`,
+    allowed && allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`,
     // Most details contain the suggestion already.
     didYouMean && !detail?.includes(didYouMean) && `Did you mean ${didYouMean}?`,
   ];

@@ -15,7 +15,8 @@
  *   `unknown-region`, `contradicting-rows` (two lines of one customer disagree; both values are rejected).
  * - A row: `no-id`, `malformed-row` (more or fewer fields than the header).
  * - A file: `too-large`, `not-text`, `unexpected-header`, `too-many-columns`, `too-many-cells`, `contradicting-dates` (lines with
- *   different days in `as_of`). Remarks, which lose no value: `unknown-column`, `missing-column`.
+ *   different days in `as_of`). Remarks, which lose no value: `unknown-column`, `missing-column`, `unended-line`
+ *   (the file may end inside its last number).
  */
 import { attributes, regions } from "./customers-csv/attributes.ts";
 import { dayInName } from "./customers-csv/file-date.ts";

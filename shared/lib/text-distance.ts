@@ -28,7 +28,7 @@ const comparedMax = 200;
  * length are not near, so they are not compared.
  */
 export function nearest(found: string, allowed: readonly string[]): string | undefined {
-  if (found.length > comparedMax) return undefined;
+  if (found.trim() === "" || found.length > comparedMax) return undefined;
   const folded = foldText(found);
   const distanceMax = Math.max(1, found.length / 3);
   let best: { readonly text: string; readonly distance: number } | undefined;

@@ -1,7 +1,7 @@
 /** Reads one instance into a row: its series, its period, and the features that it supplies. */
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
-import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts";
+import { boundFeature, dimensionOf, type Feature, missingValueOf } from "../features/feature.ts";
 import { eventsRuleOf } from "../forecasts/source.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
@@ -145,7 +145,9 @@ function readFeatureValue(
   if (categories !== null) {
     if (typeof value !== "string") return failure(wrongType(name, value, "text"));
     const category = cleanedUnlessKnown(value, categories);
-    return categories.has(category)
+    // The text of a missing value is in the answer's features, also if no training row had it.
+    const isMissing = category !== "" && category === missingValueOf(input.declared);
+    return isMissing || categories.has(category)
       ? success(category)
       : failure(unknownValue(name, value, { allowed: categories, brief }));
   }
@@ -194,6 +196,8 @@ function findSeries(
   // A model of events reads no name of a series, so with every feature the series may be new, and needs no name.
   if (isWithoutHistory && eventsRuleOf(forecast) !== null)
     return success({ is: cleaned.map((value) => value ?? ""), position: null });
+  const orAll =
+    eventsRuleOf(forecast) === null ? "" : ` A new one needs every feature; missing: ${missing.join(", ")}.`;
   let candidates = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = values[at];
@@ -204,15 +208,14 @@ function findSeries(
     };
     if (value === undefined) {
       const refusal = unknownValue(name, undefined, { allowed: brief ? noNames : allowedNames(), brief });
-      const orAll =
-        eventsRuleOf(forecast) === null ? "" : ` A new one needs every feature; missing: ${missing.join(", ")}.`;
       return failure({ ...refusal, detail: `${name} is required to name a series.${allDimensions(forecast)}${orAll}` });
     }
     const isAllowed = candidates.some(({ is }) => is[at] === value) || (isWithoutHistory && categories.has(value));
     if (!isAllowed) {
       const preceding = forecast.dimensions.slice(0, at).map((dimension, index) => `${dimension} ${values[index]}`);
       const scope = preceding.length > 0 && !isWithoutHistory ? ` of ${preceding.join(", ")}` : "";
-      return failure(unknownValue(name, value, { allowed: brief ? noNames : allowedNames(), brief }, scope));
+      const refusal = unknownValue(name, value, { allowed: brief ? noNames : allowedNames(), brief }, scope);
+      return failure({ ...refusal, detail: `${refusal.detail}${orAll}` });
     }
     if (!isWithoutHistory) candidates = candidates.filter(({ is }) => is[at] === value);
   }

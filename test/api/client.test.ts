@@ -107,6 +107,12 @@ test("a refusal is returned with its problem details and as sentences for people
   );
 });
 
+test("the sentences about a refusal end with a full stop, and name no allowed values if there are none", async () => {
+  const body = { ...problem, detail: "group: expected a rule", found: "x", allowed: [], didYouMean: undefined };
+  const result = await answering(Response.json(body, { status: 404 })).client.getFeed({ feed: "x" });
+  expect(!result.ok && failureText(result.error)).toBe("Not found. group: expected a rule. Found: x.");
+});
+
 test.each([
   ["MLflow", { error_code: "BAD_REQUEST", message: "Column x is missing" }, "BAD_REQUEST", "Column x is missing"],
   ["Open Inference", { error: "input x is missing" }, "Inference failed", "input x is missing"],

@@ -102,5 +102,6 @@ test("CSV quotes only the cells that need it", () => {
 test("the nearest allowed text is suggested if it is similar enough", () => {
   expect(nearest("Autoservicio", ["Autoservicios", "Tiendas"])).toBe("Autoservicios");
   expect(nearest("michoacan", ["México", "Michoacán"])).toBe("Michoacán");
+  for (const empty of ["", " "]) expect(nearest(empty, ["1", "a"])).toBeUndefined();
   expect(nearest("xyz", ["Autoservicios", "Tiendas"])).toBeUndefined();
 });

@@ -157,6 +157,13 @@ test("a feature of the purchases that a new customer's request names without a v
   expect(ask({ ...every, payment_method: null }).features).toEqual({ ...every, payment_method: "unknown" });
 });
 
+test("the features of an answer can be sent again, also the category of a missing value", () => {
+  for (const instance of [{ ...every, payment_method: null, region: null, age: null }, every]) {
+    const answer = ask(instance);
+    expect(ask({ ...answer.features })).toEqual(answer);
+  }
+});
+
 test("an empty feature of a known customer is the one of the history", () => {
   expect(ask({ customer_id: "7", age: "", last_amount: "" }, true)).toEqual(ask({ customer_id: "7" }));
   expect(ask({ customer_id: "7", age: null, last_amount: null })).toEqual(ask({ customer_id: "7" }));
@@ -175,6 +182,12 @@ test("a new customer without a feature of the purchases, or with an unknown cate
   }
   expect(prepare({ ...withoutAmount, age: null })).toMatchObject({
     error: { detail: "customer_id is required to name a series. A new one needs every feature; missing: amount_30." },
+  });
+  expect(prepare({ ...withoutAmount, customer_id: "new-1" })).toMatchObject({
+    error: { detail: "customer_id has no value new-1. A new one needs every feature; missing: amount_30." },
+  });
+  expect(prepare({ ...withoutAmount, customer_id: "" })).toMatchObject({
+    error: { detail: "customer_id is empty. A new one needs every feature; missing: amount_30." },
   });
   const refused = inputsOfRequest(snapshot, {
     columns: Object.keys(withoutAmount),

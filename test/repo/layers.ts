@@ -21,6 +21,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   trainer: [
     ["actor.ts", "examples.ts", "failure.ts", "interruption.ts", "terminal.ts", "simulate"],
     ["cli-markdown.ts", "disk.ts"],
+    ["make-folder.ts"],
     [
       "hub.ts",
       "upload-progress.ts",

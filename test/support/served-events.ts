@@ -17,7 +17,9 @@ const read = "large_share_365";
 
 /** Categories of a text feature, with the text for a missing value. */
 function categoriesOf(feature: (typeof customers.features)[number]): string[] {
-  return "categories" in feature ? [...feature.categories, "unknown"].sort() : [];
+  const known = "categories" in feature ? feature.categories : [];
+  // As in training data: customers without a region, but no purchase without a payment method.
+  return (feature.name === "region" ? [...known, "unknown"] : [...known]).sort();
 }
 
 /** Returns the model and its card. */

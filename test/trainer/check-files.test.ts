@@ -51,7 +51,18 @@ test("--as-of sets the arrival time of the files", async () => {
   expect((await upTo("2026-11-29"))?.length).toBe(80);
   expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-02");
   expect(readAsOf(undefined, now)).toBe("2026-11-20T12:00:00.000Z");
-  expect(() => readAsOf("yesterday", now)).toThrow("--as-of yesterday is not a date. Expected YYYY-MM-DD");
+  expect(readAsOf("2024-02-29", now)).toBe("2024-02-29T23:59:59.999Z");
+  expect(readAsOf("2026-10-25T02:30+01:00", now)).toBe("2026-10-25T01:30:00.000Z");
+  for (const text of [
+    "yesterday",
+    "",
+    "2023-02-29",
+    "2023-02-29T10:00Z",
+    "2024-04-31",
+    "2024-01-01T25:00Z",
+    "2024-01-01T10:00",
+  ])
+    expect(() => readAsOf(text, now)).toThrow(`--as-of ${text} is not a date. Expected YYYY-MM-DD`);
 });
 
 test("a purchase that a later file states as failed is not used, in training and in a replay", async () => {

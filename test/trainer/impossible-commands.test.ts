@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { backtest } from "../../trainer/commands/backtest.ts";
+import { exportModel } from "../../trainer/commands/export.ts";
 import { importModel } from "../../trainer/commands/import.ts";
 import { replayForecast } from "../../trainer/commands/replay.ts";
 import { simulate } from "../../trainer/commands/simulate.ts";
@@ -62,6 +63,26 @@ test.each<[string, () => Promise<void>, RegExp]>([
     "a replay of a file without values",
     () => replayForecast("gold", { files: [fileOf("notes.csv", junkText)], from: "2024-07-01", retrain: "never" }),
     /No value was read from the files/,
+  ],
+  [
+    "a replay into a folder whose name a file has, before it trains",
+    () => replayForecast("gold", { files: ["none.csv"], from: "2024-07-01", retrain: "never", out: file }),
+    /^The folder .* cannot be written: a file with this name exists\. Choose another with --out DIR\.$/,
+  ],
+  [
+    "an export into a folder whose name a file has, before it trains",
+    () => exportModel("gold", { files: ["none.csv"], out: join(file, "below"), seed: "1" }),
+    /^The folder .* cannot be written: a file with this name exists\. Choose another with --out DIR\.$/,
+  ],
+  [
+    "a simulation with a seed that is no whole number",
+    () => simulate("customers-csv", { out: folder, seed: "1.5" }),
+    /^--seed 1\.5 is not valid\. Expected a whole number from 0 to 2147483647\.$/,
+  ],
+  [
+    "a forecast without a name",
+    () => trainForecast("", { seed: "1" }),
+    /^There is no forecast ""\. There are: milk-mx/,
   ],
   [
     "a simulation of a day that no publisher reaches",

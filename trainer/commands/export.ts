@@ -1,5 +1,4 @@
 /** `almanac export FORECAST --files FILE… --out DIR`: writes the model file, its card, and rows to verify it in any ONNX runtime. */
-import { resolve } from "node:path";
 import type { Dataset, RowRange } from "../../shared/features/dataset.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { writeCsv } from "../../shared/lib/csv.ts";
@@ -8,6 +7,7 @@ import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
 import { readAsOf } from "../check-files.ts";
 import { knownForecast } from "../known.ts";
+import { makeOutFolder } from "../make-folder.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { judgePublications, type PublicationOptions } from "../training/judge-publications.ts";
@@ -21,6 +21,7 @@ export async function exportModel(
   options: PublicationOptions & { readonly out: string },
 ): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
+  const folder = makeOutFolder(options.out);
   const { prepared, contest, outcome } = await judgePublications(forecast, options, readAsOf(options.asOf, new Date()));
   const { judgement, bench } = contest.judged;
   const published = await withPool(prepared, (pool) =>
@@ -42,7 +43,6 @@ export async function exportModel(
       pool,
     ),
   );
-  const folder = resolve(options.out);
   const train = { from: 0, to: rowsOf(windowsOf(prepared.data, forecast.validation).test).from };
   await writeAllInside(folder, [
     { path: "model.onnx", bytes: published.model },

@@ -1,6 +1,7 @@
 /** `almanac help [TOPIC]`: all commands, one command, or the meaning of a glossary term. */
 import type { Command } from "commander";
 import { glossary, type Term } from "../../shared/glossary.ts";
+import { quoteEmpty } from "../../shared/lib/quote-empty.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
 import { Failure } from "../failure.ts";
 import { print, prose } from "../terminal.ts";
@@ -23,7 +24,7 @@ function meaningOf(topic: string, program: Command): string {
   const names = [...program.commands.map((command) => command.name()), ...terms.flatMap(namesOf)];
   const similar = nearest(topic, names);
   const advice = similar === undefined ? "See almanac help and docs/GLOSSARY.md." : `Did you mean ${similar}?`;
-  throw new Failure(`There is no command or term ${topic}. ${advice}`);
+  throw new Failure(`There is no command or term ${quoteEmpty(topic)}. ${advice}`);
 }
 
 function namesOf({ term, also = [] }: Term): string[] {

@@ -1,11 +1,10 @@
 /** `almanac lake FEED --out DIR`: copies a feed's lake to a folder of Parquet files for DuckDB, pandas or polars. */
-import { mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { connect } from "../connect.ts";
-import { whyNotWritten } from "../disk.ts";
-import { Failure } from "../failure.ts";
 import { knownFeed } from "../known.ts";
 import { readLake } from "../lake.ts";
+import { makeOutFolder } from "../make-folder.ts";
 import { print, thousands } from "../terminal.ts";
 import { writeInside } from "../write-inside.ts";
 
@@ -14,12 +13,7 @@ export async function copyLake(
   options: { readonly out: string; readonly url?: string; readonly state?: string },
 ): Promise<void> {
   const feed = knownFeed(feedId);
-  const folder = resolve(options.out);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new Failure(
-      `The folder ${folder} cannot be written: ${whyNotWritten(error)}. Choose another with --out DIR.`,
-    );
-  });
+  const folder = makeOutFolder(options.out);
   const list = await readLake(connect(options), feed.id, {
     onStart: () => rm(join(folder, "_SUCCESS"), { force: true }),
     onFile: ({ path, bytes }) => writeInside(folder, path, bytes),

@@ -6,6 +6,7 @@ import { bestAndWorst, type TrackRecord, trackRecord } from "../../shared/track-
 import { trialsOf } from "../../shared/training/contest.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";
+import { makeOutFolder } from "../make-folder.ts";
 import { recordSummary, recordTable, seriesTable } from "../record-table.ts";
 import { readFactHistory } from "../replay/fact-history.ts";
 import { type DatedTraining, type Replayed, replay } from "../replay/replay.ts";
@@ -36,7 +37,7 @@ export async function replayForecast(forecastId: string, options: ReplayOptions)
   const range = { from: periodOf("--from", options.from), to: options.to ? periodOf("--to", options.to) : null };
   const done: { replayed?: Replayed; held?: readonly HeldFile[] } = {};
   const arrivedAt = new Date().toISOString();
-  const { out } = options;
+  const out = options.out === undefined ? undefined : makeOutFolder(options.out);
   const tasks = taskList(
     [
       {

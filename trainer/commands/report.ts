@@ -1,11 +1,11 @@
 /** `almanac report FORECAST --out DIR`: writes the files of a report from the data and the answers of a hub. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { BatchAnswer } from "../../shared/api/predict.ts";
 import { reportFileNames } from "../../shared/api/report-languages.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
+import { quoteEmpty } from "../../shared/lib/quote-empty.ts";
 import { type LoadedLearner, loadStepProgram } from "../../shared/predict/learned-steps.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
@@ -16,10 +16,10 @@ import { renderAll } from "../../shared/reports/report-files.ts";
 import { languageCodes } from "../../shared/reports/words/index.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
 import { connect } from "../connect.ts";
-import { whyNotWritten } from "../disk.ts";
 import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub, orNull } from "../hub.ts";
 import { feedsOf, knownForecast } from "../known.ts";
+import { makeOutFolder } from "../make-folder.ts";
 import { rasterizerOfNode } from "../rasterizer.ts";
 import { readReportFeeds } from "../report-feeds.ts";
 import { print, printJson, prose, table, thousands } from "../terminal.ts";
@@ -39,12 +39,7 @@ export interface ReportOptions {
 export async function writeReport(forecastId: string, options: ReportOptions): Promise<void> {
   const forecast = knownForecast(forecastId);
   const languages = languagesFor(forecast, options);
-  const folder = resolve(options.out);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new Failure(
-      `The folder ${folder} cannot be written: ${whyNotWritten(error)}. Choose another with --out DIR.`,
-    );
-  });
+  const folder = makeOutFolder(options.out);
   const hub = connect(options);
   const answer = await answerOf(hub, forecast);
   const facts = await factsOfLakes(hub, feedsOf(forecast));
@@ -96,7 +91,7 @@ function earlierFiles(folder: string, written: readonly { readonly file: string 
 function languagesFor(forecast: Forecast, { lang }: Pick<ReportOptions, "lang">): string[] {
   if (lang === undefined) return languagesOf(forecast);
   if (languageCodes.includes(lang)) return [lang];
-  throw new Failure(withSuggestion(`Reports have no language ${lang}`, lang, languageCodes));
+  throw new Failure(withSuggestion(`Reports have no language ${quoteEmpty(lang)}`, lang, languageCodes));
 }
 
 /** Loads the learner of further steps. Null without one, or if its file cannot be used: the baselines then serve, as in predict. */

@@ -1,11 +1,12 @@
 /** `almanac simulate FEED --out DIR`: writes the synthetic files of a feed that is not fetched, to try it without real data. */
-import { resolve } from "node:path";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
 import { knownFeed } from "../known.ts";
+import { makeOutFolder } from "../make-folder.ts";
 import { readSimulatedDay } from "../read-simulated-day.ts";
 import { shopFiles } from "../simulate/shop-files.ts";
 import { print, thousands } from "../terminal.ts";
+import { readTrainingOptions } from "../training/options.ts";
 import { writeAllInside } from "../write-inside.ts";
 
 export interface SimulateOptions {
@@ -20,12 +21,13 @@ const historyDays = 731;
 export async function simulate(feedId: string, { out, seed, date }: SimulateOptions): Promise<void> {
   const feed = knownFeed(feedId);
   const until = readSimulatedDay(date ?? new Date().toISOString().slice(0, 10));
+  readTrainingOptions({ seed });
   const files = shopFiles({ seed, firstDay: addDays(until, -historyDays), until }).filter(
     (one) => one.feed === feed.id,
   );
   if (files.length === 0)
     throw new Failure(`There are no synthetic files of ${feed.id}. A start fetches it from the simulated publisher.`);
-  const folder = resolve(out);
+  const folder = makeOutFolder(out);
   await writeAllInside(
     folder,
     files.map(({ name, bytes }) => ({ path: name, bytes })),

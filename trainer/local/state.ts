@@ -1,7 +1,7 @@
 /** The state folder of a local platform: its settings, the process that owns it and the address of its hub. */
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -10,6 +10,7 @@ import { messageOf } from "../../shared/lib/error-reason.ts";
 import { parseJson } from "../../shared/lib/parse-json.ts";
 import { replaceStateFile, whyNotWritten } from "../disk.ts";
 import { codeOf, Failure } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const hubShape = z.object({
   url: z.string(),
@@ -38,7 +39,7 @@ export const defaultState = ".almanac";
 export function openState(folder: string): string {
   const path = resolve(folder);
   try {
-    mkdirSync(join(path, "state"), { recursive: true, mode: 0o700 });
+    makeFolder(join(path, "state"), 0o700);
     checkWritable(join(path, ".write-test"));
     restrict(path);
   } catch (error) {
@@ -156,7 +157,7 @@ export function readHub(path: string): RunningHub | null {
 export function writeHub(path: string, hub: RunningHub): void {
   replaceStateFile(join(path, "hub.json"), JSON.stringify(hub));
   try {
-    mkdirSync(hubsOfUser(), { recursive: true, mode: 0o700 });
+    makeFolder(hubsOfUser(), 0o700);
     setMode(hubsOfUser(), 0o700);
     writeFileSync(fileOfAddress(hub.url), JSON.stringify(hub), { mode: 0o600 });
   } catch {

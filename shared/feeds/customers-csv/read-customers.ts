@@ -62,8 +62,19 @@ export function readCustomers(bytes: Uint8Array, file: CustomersFile): Result<Pa
     repeated: 0,
   };
   for (const line of read) addLine(reading, line);
+  remarkUnended(reading, { row: lines.value.length, text: lines.value.at(-1) ?? "" });
   const isSynthetic = statedTexts(read, header.value, "synthetic").has("true");
   return success({ ...parsedOf(reading), ...(isSynthetic && { synthetic: true }) });
+}
+
+/**
+ * Remarks that the file may end inside its last value: the last line has no line end, and a whole number that is cut off is a whole
+ * number too. The value is used, because many programs write no line end there.
+ */
+function remarkUnended({ problems }: Reading, { row, text }: { readonly row: number; readonly text: string }): void {
+  if (!/(^|,)\s*\d+\s*$/.test(text)) return;
+  const expected = "a line end after the last value: compare that value with the source, because it may be cut off";
+  problems.add(problem("unended-line", { row, found: "a last line without a line end", expected, values: 0 }));
 }
 
 function linesOf(bytes: Uint8Array, { bytesMax, cellsMax }: FeedLimits): Result<string[], Problem> {

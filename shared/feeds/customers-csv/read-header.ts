@@ -30,7 +30,8 @@ export function readHeader(lines: readonly string[], names: readonly string[]): 
   const read = [id, ...names, ...optional];
   const twice = read.filter((name) => columns.indexOf(name) !== columns.lastIndexOf(name));
   if (!columns.includes(id) || twice.length > 0) {
-    const found = twice.length > 0 ? `${twice.join(", ")} more than once` : `a first line without ${id}`;
+    const without = first === -1 ? "an empty file" : `a first line without ${id}`;
+    const found = twice.length > 0 ? `${twice.join(", ")} more than once` : without;
     const expected = `a first line with the columns ${[id, ...names].join(", ")} once each`;
     return failure(problem("unexpected-header", { row, found, expected }));
   }

@@ -1,6 +1,7 @@
 /** The language that a request for a report states, and the refusals about it. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { type ReportLanguage, reportLanguages } from "../../../shared/api/report-languages.ts";
+import { quoteEmpty } from "../../../shared/lib/quote-empty.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 
 /** Reads the language of a request. Returns null if it states none. */
@@ -8,7 +9,7 @@ export function requireLanguage(lang: string | undefined): Result<ReportLanguage
   if (lang === undefined) return success(null);
   const language = reportLanguages.find((one) => one === lang);
   if (language !== undefined) return success(language);
-  const detail = `Reports have no language ${lang}. Use ${reportLanguages.join(" or ")}, or omit lang for the language of the forecast.`;
+  const detail = `Reports have no language ${quoteEmpty(lang)}. Use ${reportLanguages.join(" or ")}, or omit lang for the language of the forecast.`;
   return failure({ kind: "bad-request", field: "lang", detail, found: lang, allowed: reportLanguages });
 }
 

@@ -9,19 +9,23 @@ import { feeds, findFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
 import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
+import { quoteEmpty } from "../../../shared/lib/quote-empty.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 
 export function requireFeed(id: string): Result<Feed, Refusal> {
   const feed = findFeed(id);
   if (feed) return success(feed);
-  return unknown(`There is no feed ${id}.`, { found: id, allowed: feeds.map((feed) => feed.id) });
+  return unknown(`There is no feed ${quoteEmpty(id)}.`, { found: id, allowed: feeds.map((feed) => feed.id) });
 }
 
 export function requireForecast(id: string): Result<Forecast, Refusal> {
   const forecast = findForecast(id);
   if (forecast) return success(forecast);
-  return unknown(`There is no forecast ${id}.`, { found: id, allowed: forecasts.map((forecast) => forecast.id) });
+  return unknown(`There is no forecast ${quoteEmpty(id)}.`, {
+    found: id,
+    allowed: forecasts.map((forecast) => forecast.id),
+  });
 }
 
 export async function requireModel(
