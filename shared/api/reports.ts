@@ -87,6 +87,7 @@ export const editionShape = z
       .describe("The report that is current on this day; null without one"),
     isNew: z.boolean().describe("Whether the report was published since the last edition"),
     changes: z.array(z.string()).describe("What changed since the last edition, in the language of the forecast"),
+    simulated: z.literal(true).optional().describe("The data of the forecast contains simulated values"),
   })
   .meta({ id: "Edition" });
 export type EditionModel = z.infer<typeof editionShape>;

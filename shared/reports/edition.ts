@@ -1,5 +1,6 @@
 /** The daily edition of a forecast in one language: it names the current report, and what changed since the last edition. */
 import { html } from "hono/html";
+import type { ReportFeed } from "../api/report-model.ts";
 import type { EditionModel } from "../api/reports.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { formatOf } from "./format.ts";
@@ -7,6 +8,7 @@ import { editionPath } from "./keys.ts";
 import { languagesOf, linksToOthers } from "./languages.ts";
 import { documentOf } from "./page/document.ts";
 import { htmlOfParts, sectionOf } from "./page/parts.ts";
+import { simulatedNote } from "./page/simulated-note.ts";
 import { englishPart, partsAround, plainPart, type TextPart, textOfParts } from "./text-part.ts";
 import { numbersIn } from "./view.ts";
 import { languageOf, wordsOf } from "./words/index.ts";
@@ -44,6 +46,8 @@ export interface EditionInput {
   /** The report of the last edition; null without one. */
   readonly previous: Pick<EditionReport, "origin" | "revision" | "version"> | null;
   readonly held: readonly HeldPublication[];
+  /** The feeds of the forecast. */
+  readonly feeds: readonly Pick<ReportFeed, "title" | "translations" | "simulated">[];
 }
 
 /** Returns the edition in its language. */
@@ -63,6 +67,7 @@ export function computeEdition(input: EditionInput): EditionModel {
     },
     isNew: report !== null && orderOf(input) > 0,
     changes: changesOf(input).map(textOfParts),
+    ...(input.feeds.some(({ simulated }) => simulated) && { simulated: true as const }),
   };
 }
 
@@ -122,7 +127,7 @@ export function editionPage(input: EditionInput): string {
     ),
     header: html`<h1>${title}</h1>
 <p class="meta">${name}</p>
-`,
+${simulatedNote(input.feeds, words)}`,
     main: html`${sectionOf("changes", words.edition.changes, html`<ul>${changesOf(input).map((parts) => html`<li>${htmlOfParts(parts)}</li>`)}</ul>`)}${
       report === null
         ? ""

@@ -106,6 +106,7 @@ const base: Omit<EditionInput, "report" | "previous"> = {
   date: "2026-11-21",
   publishedAt: "2026-11-21T14:00:00.000Z",
   held: [],
+  feeds: [],
 };
 const held = [
   {
@@ -164,7 +165,7 @@ test("an edition in another language has its words, and each links to the other 
   expect(english).toContain("There is a new report with data up to Nov 20, 2026.");
   expect(english).toContain('hreflang="es" lang="es" href="/reports/milk-mx/editions/2026-11-21.html">Español</a>');
   expect(computeEdition({ ...input, language: "en" }).changes).toContain(
-    "A publication of Leche is held since Nov 20, 2026, 18:05: 23 % of the series are missing",
+    "A publication of Leche has been held since Nov 20, 2026, 18:05: 23 % of the series are missing",
   );
 });
 
@@ -173,6 +174,16 @@ test("an edition marks the title of a feed that is declared in English only", ()
   const input: EditionInput = { ...base, report, previous: null, held: held.map((one) => ({ ...one, feed })) };
   expect(editionPage(input)).toContain('Una publicación de <span lang="en">Milk &lt;prices&gt;</span> está retenida');
   expect(computeEdition(input).changes.at(-1)).toContain("Una publicación de Milk <prices> está retenida");
+});
+
+test("an edition of simulated data states it, as the report does", () => {
+  const feeds = [{ title: "Milk prices", simulated: true as const }];
+  const input: EditionInput = { ...base, report, previous: null, language: "en", feeds };
+  expect(editionPage(input)).toContain("<strong>Simulated data.</strong>");
+  expect(computeEdition(input).simulated).toBe(true);
+  const real: EditionInput = { ...input, feeds: [{ title: "Milk prices" }] };
+  expect(editionPage(real)).not.toContain("Simulated");
+  expect(computeEdition(real)).not.toHaveProperty("simulated");
 });
 
 test("the Atom feed has one entry for each revision, with escaped findings", () => {

@@ -1,20 +1,19 @@
 /** The page of a report: one HTML file without external requests, complete without its script. The same report gives the same bytes. */
 import { html } from "hono/html";
 import type { Download } from "../../api/pages.ts";
-import { feedTitle } from "../feed-title.ts";
 import { levelFinding, nextFinding, reliabilityFinding } from "../findings.ts";
 import type { PageLink } from "../languages.ts";
-import { joinedParts, partsAround, plainPart } from "../text-part.ts";
 import type { View } from "../view.ts";
 import { dataSection, downloadsSection, modelSection } from "./data-section.ts";
 import { documentOf } from "./document.ts";
 import { headlineSection } from "./headline-section.ts";
 import { levelsSection } from "./levels-section.ts";
 import { moversSection } from "./movers-section.ts";
-import { type Html, htmlOfParts, nothing } from "./parts.ts";
+import type { Html } from "./parts.ts";
 import { recordSection } from "./record-section.ts";
 import { script } from "./script.ts";
 import { seriesSection, singleNote } from "./series-section.ts";
+import { simulatedNote } from "./simulated-note.ts";
 
 /** Returns the page. `downloads`: the files beside it, which it links to. `translations`: the same page in other languages. */
 export function reportPage(view: View, downloads: readonly Download[], translations: readonly PageLink[] = []): string {
@@ -30,7 +29,7 @@ export function reportPage(view: View, downloads: readonly Download[], translati
     header: html`<h1>${title}</h1>
 <p class="meta">${origin === null ? "" : html`<span>${words.head.origin(origin)}</span>`}<span>${words.head.made(format.time(model.madeAt))}</span><span>${words.head.revision(String(model.revision))}</span></p>
 ${model.stale === null ? "" : html`<p class="stale"><strong>${words.head.stale}</strong> <span lang="en">${model.stale}</span></p>`}
-${simulatedNote(view)}`,
+${simulatedNote(model.feeds, words)}`,
     main: html`${findingsSection(view)}
 ${headlineSection(view)}${singleNote(view)}${moversSection(view)}${levelsSection(view)}${seriesSection(view)}${recordSection(view)}${dataSection(view)}${modelSection(view)}${downloadsSection(view, downloads)}`,
     footer: words.footer,
@@ -40,18 +39,6 @@ ${headlineSection(view)}${singleNote(view)}${moversSection(view)}${levelsSection
 
 function skipLink(text: string): Html {
   return html`<a class="skip" href="#series">${text}</a>
-`;
-}
-
-/** States that feeds contain simulated data, so that its values are not read as real ones. */
-function simulatedNote({ model, words }: View): Html {
-  const simulated = model.feeds.filter((feed) => feed.simulated);
-  if (simulated.length === 0) return nothing;
-  const { head } = words;
-  const isAll = simulated.length === model.feeds.length;
-  const titles = simulated.map((feed) => feedTitle(feed, words.language));
-  const parts = isAll ? [plainPart(head.simulated)] : partsAround(head.partlySimulated, joinedParts(titles, ", "));
-  return html`<p class="stale"><strong>${htmlOfParts(parts)}</strong> ${head.simulatedMeaning}</p>
 `;
 }
 

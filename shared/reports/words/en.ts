@@ -211,7 +211,7 @@ export const english: Words = {
     withdrawn: (origin) => `The publication of ${origin} was withdrawn, so its report is not the current one any more.`,
     none: "There is no report yet.",
     version: (version) => `Version ${version} predicts now.`,
-    held: (feed, since) => `A publication of ${feed} is held since ${since}:`,
+    held: (feed, since) => `A publication of ${feed} has been held since ${since}:`,
     changes: "What changed",
     open: (origin, revision) => `Report with data up to ${origin}, revision ${revision}`,
   },

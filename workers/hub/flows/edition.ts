@@ -53,7 +53,7 @@ async function publishEdition(hub: EditionEffects, forecast: Forecast, date: str
   const [own, ...others] = await Promise.all(
     languages.map(async (language): Promise<EditionInput> => {
       const report = current && (await reportIn(hub, current, { forecast, language }));
-      return { ...day, language, report, held: heldIn(feeds, language) };
+      return { ...day, language, report, held: heldIn(feeds, language), feeds };
     }),
   );
   if (own === undefined) throw new RangeError(`${forecast.id} has no language`);
