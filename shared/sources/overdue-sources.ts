@@ -84,7 +84,7 @@ function earlier(a: string, b: string): string {
 /** Returns what an overdue source means, in English. */
 export function describeOverdueSource({ feed, isTarget, state, last, since }: OverdueSource): string {
   if (state === "late")
-    return `Source ${feed} is late since ${since}: it ends with ${last}. A report waits for it until the daily edition, which is made without its newest values.`;
+    return `Source ${feed} has been late since ${since}: it ends with ${last}. A report waits for it until the daily edition, which is made without its newest values.`;
   if (!isTarget || last === null) return describeSilent({ feed, last, since });
   return `Source ${feed} ends with ${last}, and a newer value was due before ${since}. Until it comes, every prediction is for the period after ${last}.`;
 }

@@ -14,13 +14,13 @@ test("no source is overdue while each has the values that the newest target can 
   expect(overdueSources(milkCl, ends("2026-09", "2026-09", "2026-08"), "2026-11-05")).toEqual([]);
 });
 
-test("a source without a value that the newest target reads is late since the day after its publication was due", () => {
+test("a source without a value that the newest target reads has been late since the day after its publication was due", () => {
   const [late, ...others] = overdueSources(milkCl, ends("2026-09", "2026-08", "2026-08"), "2026-11-05");
   expect(others).toEqual([]);
   // The rain of 2026-09 is published in 2026-10.
   expect(late).toEqual({ feed: "cl-rain", isTarget: false, state: "late", last: "2026-08", since: "2026-11-01" });
   expect(late && describeOverdueSource(late)).toBe(
-    "Source cl-rain is late since 2026-11-01: it ends with 2026-08. A report waits for it until the daily edition, which is made without its newest values.",
+    "Source cl-rain has been late since 2026-11-01: it ends with 2026-08. A report waits for it until the daily edition, which is made without its newest values.",
   );
 });
 
