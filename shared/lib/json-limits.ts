@@ -37,7 +37,8 @@ export function exceededJsonLimit(
         break;
       case 0x5d: // ]
       case 0x7d: // }
-        depth--;
+        // Not below 0: with other brackets the text is not JSON, and `members` would grow with each of them.
+        if (depth > 0) depth--;
         break;
       case 0x2c: // ,
         values++;

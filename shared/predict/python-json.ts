@@ -34,7 +34,7 @@ function inPlainJson(text: string): string {
   let length = 0;
   let isString = false;
   for (let at = 0; at < bytes.length; at++) {
-    const found = isString ? undefined : replacements.find(({ python }) => startsAt(bytes, at, python));
+    const found = isString ? undefined : replacements.find(({ python }) => isWordAt(bytes, at, python));
     if (found) {
       copy.set(found.json, length);
       length += found.json.length;
@@ -50,7 +50,14 @@ function inPlainJson(text: string): string {
   return decodeUtf8(copy.subarray(0, length)) ?? "";
 }
 
-function startsAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
+/** Returns whether a word is at an index. Beside a digit it is none: the replacement of `1Infinity` would be a valid number. */
+function isWordAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return false;
-  return true;
+  return !isOfNumber(bytes[at - 1]) && !isOfNumber(bytes[at + word.length]);
+}
+
+const [point, zero, nine] = [0x2e, 0x30, 0x39];
+
+function isOfNumber(byte = 0): boolean {
+  return byte === point || (byte >= zero && byte <= nine);
 }

@@ -34,6 +34,14 @@ test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}
   },
 );
 
+test("closing brackets without an opening one need no memory, and do not hide the limits of what follows", () => {
+  const closed = "],".repeat(100_000);
+  const before = process.memoryUsage().heapUsed;
+  expect(exceededJsonLimit(closed, { depthMax: 3, valuesMax: 1e9 })).toBeNull();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
+  expect(exceededJsonLimit("]]]][[[[", limits)).toBe("more than 3 levels of arrays and objects");
+});
+
 test("the limit on depth is exactly the depth of the parsed value", () => {
   const depthOf = (value: unknown): number =>
     typeof value === "object" && value !== null

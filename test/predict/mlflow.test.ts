@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCsv, writeCsv } from "../../shared/lib/csv.ts";
+import { failure } from "../../shared/lib/result.ts";
 import { inputsOfTable } from "../../shared/predict/feature-table.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import type { ModelInput } from "../../shared/predict/read-served.ts";
@@ -126,6 +127,14 @@ test("Python's Infinity is infinite, except inside text", () => {
     last: Float32Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
   });
 });
+
+test.each(["1Infinity", "0.Infinity", "Infinity5", "-Infinity1", "xNaN", "NaN0", "1e-Infinity", "InfinityInfinity"])(
+  "%s is not a number",
+  (number) => {
+    const read = readInvocation(`{"instances": [["a", ${number}]]}`);
+    expect(read).toEqual(failure("The body is not JSON."));
+  },
+);
 
 test.each([
   ["with decimals", "1.5", [1.5]],
