@@ -36,7 +36,10 @@ export async function consume(hub: QueueEffects, { queue, messages }: Batch): Pr
 }
 
 /** Starts the ingest of an object. Idempotent: the notification of R2 and the message of the hub start one flow. */
-async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
+async function startIngest(
+  hub: Pick<Hub, "db" | "lake" | "workflows" | "boot" | "now">,
+  message: Message,
+): Promise<void> {
   try {
     const event = readLakeEvent(message.body);
     if (event.kind === "refused") throw new Error(event.reason);
@@ -52,7 +55,7 @@ async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
 }
 
 /** Returns the ingest of an object: the one that the hub has recorded, or a new one if the object was put into R2 by other means. */
-async function ingestOf(hub: QueueEffects, object: RawObject): Promise<FlowRun> {
+async function ingestOf(hub: Pick<Hub, "db" | "lake" | "boot" | "now">, object: RawObject): Promise<FlowRun> {
   const recorded = await findFlow(hub.db, flowId(ingestKey(object)));
   if (recorded !== null) return recorded;
   const found = await hub.lake.head(object.key);

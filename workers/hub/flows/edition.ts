@@ -66,7 +66,7 @@ async function publishEdition(hub: EditionEffects, forecast: Forecast, date: str
 }
 
 /** @param language null for the language of the forecast */
-async function storeEdition({ lake }: EditionEffects, input: EditionInput, language: string | null): Promise<void> {
+async function storeEdition({ lake }: Pick<Hub, "lake">, input: EditionInput, language: string | null): Promise<void> {
   const { forecast, date } = input;
   const files = [
     ["json", `${JSON.stringify(computeEdition(input))}\n`, "application/json; charset=utf-8"],
@@ -84,7 +84,11 @@ interface Reader {
 }
 
 /** Describes the current report in a language. The row has the findings in its first language only. */
-async function reportIn(hub: EditionEffects, row: ReportRow, { forecast, language }: Reader): Promise<EditionReport> {
+async function reportIn(
+  hub: Pick<Hub, "lake">,
+  row: ReportRow,
+  { forecast, language }: Reader,
+): Promise<EditionReport> {
   const { origin, revision, version, publishedAt, summary } = row;
   const own = languageOf(forecast.locale);
   const files = row.files ?? [];
@@ -98,7 +102,7 @@ async function reportIn(hub: EditionEffects, row: ReportRow, { forecast, languag
 }
 
 /** Writes the findings of a report in another language, from its numbers. Returns none if its numbers are lost. */
-async function findingsIn({ lake }: EditionEffects, row: ReportRow, language: string): Promise<string[]> {
+async function findingsIn({ lake }: Pick<Hub, "lake">, row: ReportRow, language: string): Promise<string[]> {
   const stored = await lake.get(reportKey(row, "report.json"));
   const model = stored && readReportModel(await stored.json());
   return model?.ok ? findingsOf(viewOf(model.value, language)) : [];
@@ -110,7 +114,7 @@ interface Named {
 }
 
 /** Returns the report that the last edition named; null without one. */
-async function previousOf({ db }: EditionEffects, forecast: string, { origin, revision }: Named) {
+async function previousOf({ db }: Pick<Hub, "db">, forecast: string, { origin, revision }: Named) {
   if (origin === null || revision === null) return null;
   return findReport(db, { forecast, origin, revision, role: "champion" });
 }

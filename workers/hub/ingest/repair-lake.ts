@@ -87,7 +87,7 @@ interface Comparing {
   readonly read: readonly KnownPartition[];
 }
 
-async function compareLake({ lake }: RepairEffects, feed: Feed, { known, read }: Comparing): Promise<Compared> {
+async function compareLake({ lake }: Pick<Hub, "lake">, feed: Feed, { known, read }: Comparing): Promise<Compared> {
   const files = await listLake(lake, feed.id);
   const wrong = new Set(known.filter(({ path, etag }) => files.etags.get(path) !== etag));
   const unread = read.filter((partition) => !wrong.has(partition));

@@ -45,7 +45,10 @@ export async function ensureServed(hub: ServingHub, wanted: Version): Promise<Re
   return success(saved);
 }
 
-async function textFor(hub: ServingHub, { forecast, version }: Version): Promise<Result<string, Mismatch>> {
+async function textFor(
+  hub: Pick<Hub, "lake" | "fingerprints">,
+  { forecast, version }: Version,
+): Promise<Result<string, Mismatch>> {
   const read = await readCard(hub, { forecast, version });
   if (!read.ok) return failure(read.error);
   const fingerprints = hub.fingerprints(forecast);

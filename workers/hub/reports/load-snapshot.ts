@@ -69,7 +69,7 @@ interface NumberedVersion extends ServableVersion {
 
 /** Loads one version as predict does. A read that fails throws, so that the step is tried again; damaged files are a failure. */
 async function loadVersion(
-  hub: LoadingHub,
+  hub: Pick<Hub, "lake" | "onnx">,
   { id: forecast, task }: Forecast,
   { version, model, served, number }: NumberedVersion,
 ): Promise<Result<LoadedModel>> {

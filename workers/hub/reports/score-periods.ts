@@ -44,7 +44,7 @@ interface Planned {
  * Returns the periods to score: those after the last scored one, and earlier ones, as far as the steps reach, whose values or
  * publications have changed since. The number of reads does not depend on the age of the record.
  */
-async function plan(hub: ScoringHub, forecast: Forecast, origin: string): Promise<Planned> {
+async function plan(hub: Pick<Hub, "db">, forecast: Forecast, origin: string): Promise<Planned> {
   const { db } = hub;
   const rule = eventsRuleOf(forecast);
   // Without scores everything after the first publication is new.
@@ -68,7 +68,11 @@ interface EventPlan {
 }
 
 /** Returns the days to score. Only publications since the last event of an active series can count. */
-async function planEvents(hub: ScoringHub, forecast: Forecast, { rule, origin, last }: EventPlan): Promise<Planned> {
+async function planEvents(
+  hub: Pick<Hub, "db">,
+  forecast: Forecast,
+  { rule, origin, last }: EventPlan,
+): Promise<Planned> {
   const { activeDays } = rule;
   const from = addDays(last !== null && last < origin ? last : origin, -lateEventDays);
   const first = addDays(from, -activeDays - 1);
@@ -79,18 +83,18 @@ async function planEvents(hub: ScoringHub, forecast: Forecast, { rule, origin, l
   return { panel, periods: limitNew(periods, { madeFrom }, newPeriodsMax) };
 }
 
-async function stored({ db }: ScoringHub, { id }: Forecast, range: ClosedRange): Promise<StoredPublication[]> {
+async function stored({ db }: Pick<Hub, "db">, { id }: Forecast, range: ClosedRange): Promise<StoredPublication[]> {
   const rows = await listPublications(db, id, range);
   return rows.flatMap(({ counts, ...row }): StoredPublication[] => (counts === null ? [] : [{ ...row, counts }]));
 }
 
-async function scoredSince({ db }: ScoringHub, { id }: Forecast, range: ClosedRange) {
+async function scoredSince({ db }: Pick<Hub, "db">, { id }: Forecast, range: ClosedRange) {
   const known = await newestScored(db, id, range);
   return (target: string) => known.get(target)?.madeFrom ?? null;
 }
 
 /** Returns the periods to score. */
-export async function listUnscored(hub: ScoringHub, forecast: Forecast, origin: string): Promise<string[]> {
+export async function listUnscored(hub: Pick<Hub, "db">, forecast: Forecast, origin: string): Promise<string[]> {
   return (await plan(hub, forecast, origin)).periods.map(({ target }) => target);
 }
 
@@ -120,7 +124,7 @@ export async function scorePeriods(
 
 /** Computes the scores of each planned publication. Reads one file after the other, each once. */
 async function computeScores(
-  { lake }: ScoringHub,
+  { lake }: Pick<Hub, "lake">,
   forecast: Forecast,
   { panel, periods }: Planned,
 ): Promise<ReadonlyMap<PlannedPublication, PublishedScore[]>> {
