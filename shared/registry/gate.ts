@@ -12,6 +12,7 @@ import type { Card, Contender, FieldEntry } from "./card.ts";
 import { evidenceAfter, evidenceOf } from "./evidence.ts";
 import { type FieldTest, testField } from "./field.ts";
 import { type Look, type LookHistory, type LookPlan, type LookRule, planLook, planOf } from "./look.ts";
+import { noLookText, testText } from "./look-words.ts";
 import type { Recipe } from "./recipe-shape.ts";
 import { ownLine } from "./summary.ts";
 import { baselineName, periodsText, pText } from "./words.ts";
@@ -201,7 +202,13 @@ function replacement(challenger: Challenger, situation: Situation, rule: LookRul
     pNaive: own.pNaive,
     pIncumbent: own.pIncumbent,
     look: made ?? { key: lookKey, from, to, halvings: plan.halvings },
-    reason: testText(own, { plan, tested, situation, judged, rule }),
+    reason: testText(own, {
+      plan,
+      tested: tested.length,
+      baseline: judged.naive,
+      champion: incumbent && { version: incumbent.version, isCompared: judged.evidence.incumbent !== null },
+      noun: rule.noun,
+    }),
   });
 }
 
@@ -216,50 +223,6 @@ function fieldOf({ recipe, judged }: Challenger, periods: readonly string[]): Fi
     ...entry,
     losses: entry.losses.filter((_, index) => used.has(evidence.periods[index] ?? "")),
   }));
-}
-
-/** Returns the sentence of a look that is not allowed: what is missing for it. */
-export function noLookText({ periods, unused }: Extract<LookPlan, { kind: "none" }>, rule: LookRule): string {
-  const { periodsMin, noun } = rule;
-  const needs = `Another recipe is tested on at least ${periodsMin} ${noun}s that no earlier test has used`;
-  if (periods < periodsMin || periods === unused) return `${needs}; the test window has ${unused}.`;
-  return `${needs}; the test window has ${unused} of ${periods}. It can also be tested if the publisher corrects earlier data.`;
-}
-
-interface TestParts {
-  readonly plan: Extract<LookPlan, { kind: "look" }>;
-  readonly tested: readonly FieldTest[];
-  readonly situation: Situation;
-  readonly judged: Challenger["judged"];
-  readonly rule: LookRule;
-}
-
-function testText(own: FieldTest, { plan, tested, situation, judged, rule }: TestParts): string {
-  const { level, periods, halvings } = plan;
-  const champion = `the champion ${situation.incumbent?.version}`;
-  const opponents = [
-    ...(own.pNaive === null ? [] : [{ name: baselineName(judged.naive), p: own.pNaive }]),
-    ...(own.pIncumbent === null ? [] : [{ name: champion, p: own.pIncumbent }]),
-  ];
-  const beaten = opponents.filter(({ p }) => p < level);
-  const others = opponents.filter(({ p }) => p >= level);
-  const list = (some: typeof opponents) => some.map(({ name, p }) => `${name} (${pText(p)})`).join(" and ");
-  const over = `over ${periodsText(periods, rule.noun)}`;
-  const sentences =
-    others.length === 0
-      ? [`${own.name} beat ${list(beaten)} ${over}.`]
-      : [
-          `${own.name} did not beat ${list(others)} beyond chance ${over}: p must be below ${level}.`,
-          ...(beaten.length === 0 ? [] : [`It beat ${list(beaten)}.`]),
-        ];
-  if (tested.length > 1) sentences.push(`p is corrected for the ${tested.length} contenders that were tested.`);
-  if (halvings > 0) {
-    const earlier = halvings === 1 ? "an earlier test" : `${halvings} earlier tests`;
-    sentences.push(`The level is ${level}, because ${earlier} used the same ${rule.noun}s before data was corrected.`);
-  }
-  if (situation.incumbent && judged.evidence.incumbent === null)
-    sentences.push(`It was not compared with ${champion}, which cannot be computed here.`);
-  return sentences.join(" ");
 }
 
 /** Returns true if the test window of a classification contains only one class. Then there is no AUC. */

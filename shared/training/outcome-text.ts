@@ -3,8 +3,9 @@ import type { Forecast, Metric } from "../forecasts/forecast.ts";
 import { errorBy } from "../judging/score.ts";
 import type { Contender, FieldEntry } from "../registry/card.ts";
 import type { FieldTest } from "../registry/field.ts";
-import { isNaive, noLookText, type Situation, type Verdict } from "../registry/gate.ts";
+import { isNaive, type Situation, type Verdict } from "../registry/gate.ts";
 import type { LookPlan, LookRule } from "../registry/look.ts";
+import { noLookText } from "../registry/look-words.ts";
 import { baselineName, countText, periodsText, pText } from "../registry/words.ts";
 import type { Judgement } from "./judgement.ts";
 
