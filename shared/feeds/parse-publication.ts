@@ -1,18 +1,18 @@
 /** Parses a publication by its feed's parser and the rules of all feeds. */
 import { clockOf } from "../lib/zone-clock.ts";
 import { enclosingPeriod } from "../period.ts";
-import type { Feed, FileOrigin, Observation, Parsed } from "./feed.ts";
+import type { Blank, Feed, FileOrigin, Parsed } from "./feed.ts";
 import { problem } from "./problem.ts";
 import { ProblemList } from "./problem-list.ts";
 
-/** Parses a publication and rejects observations of the future. Never throws on bad data. */
+/** Parses a publication and rejects observations and retractions of the future. Never throws on bad data. */
 export async function parsePublication(feed: Feed, bytes: Uint8Array, origin: FileOrigin): Promise<Parsed> {
   return rejectFuture(await feed.parse(bytes, origin), feed, origin.arrivedAt);
 }
 
 /**
- * Rejects every observation of a period that had not begun at the arrival (ISO 8601), by the clock of the feed's zone. The
- * publisher's own forecasts (`isForecast`) stay. Problem: `future-period`, one for each period. O(observations).
+ * Rejects every observation and retraction of a period that had not begun at the arrival (ISO 8601), by the clock of the feed's zone. The
+ * publisher's own forecasts (`isForecast`) stay. Problem: `future-period`, one for each period. O(observations + retractions).
  */
 export function rejectFuture(
   parsed: Parsed,
@@ -20,10 +20,11 @@ export function rejectFuture(
   arrivedAt: string,
 ): Parsed {
   const current = enclosingPeriod(clockOf(timezone)(Date.parse(arrivedAt)), granularity);
-  const isFuture = ({ period, variable }: Observation) => period > current && !variables[variable]?.isForecast;
+  const isFuture = ({ period, variable }: Blank) => period > current && !variables[variable]?.isForecast;
   const counts = new Map<string, number>();
-  for (const observation of parsed.observations)
-    if (isFuture(observation)) counts.set(observation.period, (counts.get(observation.period) ?? 0) + 1);
+  const { observations, retracted } = parsed;
+  for (const facts of [observations, retracted ?? []])
+    for (const fact of facts) if (isFuture(fact)) counts.set(fact.period, (counts.get(fact.period) ?? 0) + 1);
   if (counts.size === 0) return parsed;
 
   const problems = new ProblemList(limits.problemsMax);
@@ -39,7 +40,8 @@ export function rejectFuture(
     );
   return {
     ...parsed,
-    observations: parsed.observations.filter((observation) => !isFuture(observation)),
+    observations: observations.filter((observation) => !isFuture(observation)),
+    ...(retracted && { retracted: retracted.filter((blank) => !isFuture(blank)) }),
     problems: [...parsed.problems, ...problems.list()],
   };
 }

@@ -23,6 +23,7 @@
  *   `unreadable-time`, `implausible-time`, `future-time`, `other-currency`, `no-number`, `zero-amount`, `negative-amount`,
  *   `out-of-range`.
  * - A value: `unknown-payment-method`; the purchase stays.
+ * - A failed line that retracts nothing (remark): `no-id`, `unreadable-time`, `implausible-time`, `future-time`.
  * - A file: `too-large`, `not-text`, `not-json`, `too-complex`, `unexpected-shape`, `too-many-cells`. Remark: `no-zone`.
  */
 import type { Feed } from "./feed.ts";

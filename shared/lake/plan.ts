@@ -6,7 +6,6 @@
  * partition. `planIngest` merges only the partitions that differ, so only their stored facts are loaded.
  */
 import { contentHash } from "./content.ts";
-
 import { compareFacts, compareText, hasValue, type StatedFact } from "./fact.ts";
 import { type FactSource, isNewer, type Merged, mergeFacts, type StoredFact } from "./merge.ts";
 

@@ -1,5 +1,4 @@
 import type { RestatedFact } from "../feeds/contradictions.ts";
-
 import { type Fact, type FactId, factKey, hasValue, type StatedFact } from "./fact.ts";
 import { type FactSource, isNewer, type StoredFact } from "./merge.ts";
 import type { PartitionComparison } from "./plan.ts";

@@ -129,17 +129,25 @@ test("lines in any order give the same purchases, and any cut of the file gives 
   );
 });
 
-test("a failed transaction takes back its amount, and a pending one or one without a readable customer takes back nothing", async () => {
+test("a failed transaction takes back its amount; a pending one, one without a readable customer or one of the future does not", async () => {
   const line = { customer_id: 1, amount: 5, currency: "USD", timestamp: "2025-10-18T23:30:00-05:00" };
   const list = [
     { ...line, transaction_id: "T1", status: "Failed" },
     { ...line, transaction_id: "T2", status: "Pending" },
     { ...line, transaction_id: "T3", status: "Failed", customer_id: null },
     { ...line, transaction_id: "T4", status: "Completed" },
+    // The year 10000 in UTC.
+    { ...line, transaction_id: "T5", status: "Failed", timestamp: "9999-12-31T23:30:00-05:00" },
+    { ...line, transaction_id: "T6", status: "Failed", timestamp: null },
   ];
   const parsed = await parsePublication(transactionsJson, utf8(JSON.stringify(list)), { name: "t.json", arrivedAt });
   const series = { customer_id: "1", transaction_id: "T1" };
   expect(parsed.retracted).toEqual([{ series, variable: "amount", period: "2025-10-19" }]);
+  expect(parsed.problems.map(({ reason, row, column, values }) => [reason, row, column, values])).toEqual([
+    ["no-id", 3, "customer_id", 0],
+    ["future-time", 5, "timestamp", 0],
+    ["unreadable-time", 6, "timestamp", 0],
+  ]);
 });
 
 test("golden arrival: a time after the arrival is not a purchase yet", async () => {

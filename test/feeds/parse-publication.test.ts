@@ -40,6 +40,14 @@ test("a day begins in the feed's own time zone", async () => {
   expect([await periods("2026-11-27T05:59:00Z"), await periods("2026-11-27T06:00:00Z")]).toEqual([0, 12]);
 });
 
+test("a retraction of a future period is rejected, and one of the current period is not", () => {
+  const at = (period: string) => ({ series: {}, variable: "EUR", period });
+  const parsed = { observations: [], problems: [], skipped: {}, retracted: [at("2026-11-26"), at("2026-11-27")] };
+  const { retracted, problems } = rejectFuture(parsed, gold, "2026-11-26T20:00:00Z");
+  expect(retracted).toEqual([at("2026-11-26")]);
+  expect(problems).toMatchObject([{ reason: "future-period", period: "2026-11-27", values: 1 }]);
+});
+
 test("tomorrow's gold price is rejected", async () => {
   const bytes = text("Date,EUR\n11/26/2026,2100.1\n11/27/2026,2101.5\n");
   const { observations, problems } = await parsePublication(gold, bytes, {

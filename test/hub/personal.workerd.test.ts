@@ -117,12 +117,12 @@ test("a later file that retracts a purchase, or states it for another customer, 
     {
       reason: "retracted-value",
       period: "2025-10-12",
-      found: "no value of amount, 1, T001; the value 320.5 of ingest 2 is no longer used",
+      found: "no value of amount, 1, T001, for which ingest 2 has 320.5",
     },
     {
       reason: "retracted-value",
       period: "2025-10-12",
-      found: "no value of amount, 1, T002; the value 12 of ingest 2 is no longer used",
+      found: "no value of amount, 1, T002, for which ingest 2 has 12",
     },
   ]);
   const keys = await query(

@@ -4,18 +4,19 @@ import type { Problem } from "../feed.ts";
 import { describeHidden } from "../personal/describe-hidden.ts";
 import { readCategory } from "../personal/read-category.ts";
 import { idForm, readId } from "../personal/read-id.ts";
-import { readTimestamp } from "./read-timestamp.ts";
+import { readTimestamp, type Timestamp } from "./read-timestamp.ts";
 
 export type PurchaseRow = Readonly<Record<string, unknown>>;
 
 export const paymentMethods = ["Cash", "Credit Card", "Debit Card", "PayPal"] as const;
 
-export interface Purchase {
+/** The customer and the time of a transaction. */
+export interface Buyer extends Timestamp {
   readonly customer: string;
+}
+
+export interface Purchase extends Buyer {
   readonly amount: number;
-  /** Milliseconds since 1970, UTC. */
-  readonly instant: number;
-  readonly hasZone: boolean;
   /** Position in `paymentMethods`; null if the transaction states none; undefined if it states an unknown one. */
   readonly paymentMethod: number | null | undefined;
 }
@@ -26,19 +27,26 @@ export type Refused = Pick<Problem, "reason" | "expected" | "found" | "column">;
 const currency = "USD";
 const amountMax = 1e6;
 
-/** Returns the purchase, or the first reason to reject it. A time after `arrivedAt` (milliseconds) is rejected. */
-export function readPurchase(row: PurchaseRow, arrivedAt: number): Result<Purchase, Refused> {
+/** Returns the customer and the time of a transaction, or the first reason to reject it. A time after `arrivedAt` is rejected. */
+export function readBuyer(row: PurchaseRow, arrivedAt: number): Result<Buyer, Refused> {
   const customer = readId(row.customer_id);
   if (customer === null) return refused(row, "customer_id", { reason: "no-id", expected: idForm });
   const time = readTimestamp(row.timestamp);
   if (!time.ok) return refused(row, "timestamp", time.error);
   if (time.value.instant > arrivedAt)
     return refused(row, "timestamp", { reason: "future-time", expected: "a time before the arrival of the file" });
+  return success({ customer, ...time.value });
+}
+
+/** Returns the purchase, or the first reason to reject it. A time after `arrivedAt` (milliseconds) is rejected. */
+export function readPurchase(row: PurchaseRow, arrivedAt: number): Result<Purchase, Refused> {
+  const buyer = readBuyer(row, arrivedAt);
+  if (!buyer.ok) return buyer;
   if (typeof row.currency !== "string" || row.currency.trim().toUpperCase() !== currency)
     return refused(row, "currency", { reason: "other-currency", expected: currency });
   const amount = readAmount(row.amount);
   if (!amount.ok) return refused(row, "amount", amount.error);
-  return success({ customer, amount: amount.value, ...time.value, paymentMethod: readMethod(row.payment_method) });
+  return success({ ...buyer.value, amount: amount.value, paymentMethod: readMethod(row.payment_method) });
 }
 
 /** Returns the names of the states of a transaction that are not purchases, or `completed`; null if the state is unknown. */

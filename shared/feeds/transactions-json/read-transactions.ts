@@ -5,7 +5,14 @@ import { describeHidden } from "../personal/describe-hidden.ts";
 import { idForm, readId } from "../personal/read-id.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
-import { type Purchase, type PurchaseRow, paymentMethods, readPurchase, readStatus } from "./read-purchase.ts";
+import {
+  type Purchase,
+  type PurchaseRow,
+  paymentMethods,
+  readBuyer,
+  readPurchase,
+  readStatus,
+} from "./read-purchase.ts";
 import { readTimestamp } from "./read-timestamp.ts";
 
 /** One line of the file with a known status. */
@@ -96,7 +103,7 @@ function addTransaction(reading: Reading, id: string, lines: readonly Line[]): v
   if (!first) return;
   if (settled.every(({ status }) => status === "failed")) {
     skip(reading, "failed", settled.length);
-    for (const { content } of settled) retract(reading, id, content);
+    for (const line of settled) retract(reading, id, line);
     return;
   }
   if (others.some((other) => contentOf(other) !== contentOf(first))) {
@@ -149,14 +156,16 @@ function addPurchase(
 
 /**
  * Retracts the amount of a failed transaction; with it all else that other files state of its id (`identity`). A line without a
- * readable customer or time names no purchase.
+ * readable customer or time, or with a time after the arrival, retracts nothing; it loses no value, so its problem is a remark.
  */
-function retract({ retracted }: Reading, id: string, { customer_id, timestamp }: PurchaseRow): void {
-  const customer = readId(customer_id);
-  const time = readTimestamp(timestamp);
-  if (customer === null || !time.ok) return;
-  const series = { customer_id: customer, transaction_id: id };
-  retracted.push({ series, variable: "amount", period: dayOf(time.value.instant) });
+function retract({ retracted, problems, arrivedAt }: Reading, id: string, { row, content }: Line): void {
+  const buyer = readBuyer(content, arrivedAt);
+  if (!buyer.ok) {
+    problems.add(problem(buyer.error.reason, { ...buyer.error, row, values: 0 }));
+    return;
+  }
+  const series = { customer_id: buyer.value.customer, transaction_id: id };
+  retracted.push({ series, variable: "amount", period: dayOf(buyer.value.instant) });
 }
 
 function dayOf(instant: number): string {

@@ -139,6 +139,12 @@ async function write(
 ): Promise<Written | null> {
   const plan = async () => planPublication(hub, await read(), { ingest: id, checkLease: lease.check });
   let planned: PlannedIngest | undefined;
+  /** For a flow that was revived after the lake step. An earlier version may have written the lake by another plan. */
+  const planAgain = async () => {
+    const value = await plan();
+    await writeLake(hub, value, lease.check);
+    return value;
+  };
 
   const checked = await lease.step("check", async () => {
     if ((await findIngest(hub.db, feed.id, id))?.withdrawnAt) return { refusal: withdrawn(id) };
@@ -165,9 +171,8 @@ async function write(
 
   const database = await lease.step("database", async () => {
     await lease.check();
-    // A flow that was revived after the lake step plans again.
-    planned ??= await plan();
-    return writeDatabase(hub, planned, lease.fence);
+    const current = planned ?? (await planAgain());
+    return writeDatabase(hub, current, lease.fence);
   });
   planned = undefined;
   if (!database) return null;

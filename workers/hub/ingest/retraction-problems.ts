@@ -23,8 +23,8 @@ export function retractionProblems(
     return problem("retracted-value", {
       period,
       column: variable,
-      found: `no value of ${of}; the value ${value} of ingest ${source.ingest} is no longer used`,
-      expected: "the stored value. If the retraction is wrong, withdraw the ingest of this file",
+      found: `no value of ${of}, for which ingest ${source.ingest} has ${value}`,
+      expected: "the stored value; it is not used while this file counts. If the file is wrong, withdraw its ingest",
       values: 0,
     });
   });

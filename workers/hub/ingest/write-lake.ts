@@ -80,7 +80,8 @@ export async function writeLake(
   const { text, etag } = listed.success;
   if (body !== text) await replaceFile(lake, successKey(feed.id), { listed: etag, body });
   await deleteFiles(lake, feed.id, { paths: [...plan.orphans, ...emptied], check: checkLease });
-  return { filesWritten: replaced.length + plan.heal.length, filesHealed: plan.heal.length };
+  const withValues = replaced.filter(({ merged }) => merged.facts.some(hasValue));
+  return { filesWritten: withValues.length + plan.heal.length, filesHealed: plan.heal.length };
 }
 
 /**
