@@ -2,29 +2,24 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { feedState } from "../../shared/db/feeds.ts";
 import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
-import { findFeed } from "../../shared/feeds/index.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 import { fetchFeed } from "../../workers/hub/flows/fetch.ts";
 import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { ingest } from "../../workers/hub/flows/ingest.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
-import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
+import { requestIngest } from "../../workers/hub/ingest/raw.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
 import { answer } from "../support/air-quality.ts";
 import { emptyStores } from "../support/empty-stores.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
-import { publication, someCities } from "../support/sniim.ts";
+import { smallMilk as small, storedMilk } from "../support/stored-milk.ts";
 
 beforeEach(async () => {
   await emptyStores();
   await migrate();
 });
 afterEach(() => vi.restoreAllMocks());
-
-const feed = findFeed("sniim-milk");
-if (!feed) throw new Error("there is no feed sniim-milk");
 
 /** Returns a flow whose steps run in the test. Calls `before` before each step. */
 async function flowFor(id: string, before: (step: string) => Promise<void> = async () => {}) {
@@ -48,17 +43,8 @@ async function flowFor(id: string, before: (step: string) => Promise<void> = asy
 }
 
 async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promise<string> {
-  const arrival = {
-    feed: feed as NonNullable<typeof feed>,
-    name,
-    sha256: sha256Hex(bytes),
-    body: bytes,
-    arrivedAt: new Date("2026-11-29T12:00:00Z"),
-  };
-  return (await requestIngest(on, await storeRaw(on, arrival))).run.id;
+  return (await requestIngest(on, await storedMilk(name, bytes, on))).run.id;
 }
-
-const small = publication([{ day: "2025-01-03", cities: someCities(3) }]);
 
 test.each(["lake", "database", "history"])(
   "a run that loses its lease before its step %s writes nothing stale and starts another round",
