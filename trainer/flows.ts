@@ -42,17 +42,15 @@ export async function flowEnded(
 
 /**
  * Returns the command that restarts a held or failed flow; null if none helps. A held promotion has its advice in its reason, and the
- * gate rejects a version again.
+ * gate rejects a version again. `hubOptions`: text after the command that names the hub, see `typedHubOptions`.
  */
-export function restartCommand({
-  id,
-  kind,
-  state,
-  reason,
-}: Pick<FlowAnswer, "id" | "kind" | "state" | "reason">): string | null {
+export function restartCommand(
+  { id, kind, state, reason }: Pick<FlowAnswer, "id" | "kind" | "state" | "reason">,
+  hubOptions: string,
+): string | null {
   if (kind === "promote" && reason?.startsWith("Rejected: ")) return null;
-  if (state === "failed") return `npm run almanac -- retry ${id}`;
-  return state === "held" && kind !== "promote" ? `npm run almanac -- release ${id}` : null;
+  if (state === "failed") return `npm run almanac -- retry ${id}${hubOptions}`;
+  return state === "held" && kind !== "promote" ? `npm run almanac -- release ${id}${hubOptions}` : null;
 }
 
 /** Returns the ids of the flows that are queued or running. */

@@ -79,8 +79,6 @@ export async function printUnlessServed(hub: Pick<Hub, "api">, all: readonly Wan
   for (const result of results) if (!result.ok) printError(prose(result.error));
 }
 
-/** The member of an ingest's or a withdrawal's numbers with the histories that it wrote. */
-
 /** Returns the histories that predict has to read after a flow. Forecasts without a champion are omitted. */
 export async function historiesOf({ api }: Pick<Hub, "api">, stats: unknown): Promise<Wanted[]> {
   const parsed = historyStatsShape.safeParse(stats);

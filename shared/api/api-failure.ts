@@ -1,5 +1,6 @@
 /** Why a call of the API returned no value. */
 import { z } from "zod";
+import { endSentence } from "../lib/end-sentence.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { invocationErrorShape } from "./mlflow.ts";
 import { inferenceErrorShape } from "./open-inference.ts";
@@ -51,14 +52,9 @@ export function failureText(failed: ApiFailure): string {
   }
 }
 
-/** Returns a text that ends as a sentence. Details of invalid parameters do not. */
-function ended(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`;
-}
-
 function problemText({ title, detail, found, expected, allowed, didYouMean }: ProblemBody): string {
   const parts = [
-    ended(`${title}. ${detail ?? ""}`.trim()),
+    endSentence(`${title}. ${detail ?? ""}`.trim()),
     found && `Found: ${found}.`,
     expected && `Expected: ${expected}.`,
     allowed && allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`,

@@ -55,8 +55,8 @@ test("lists flows with their reasons, and the command that continues each held o
   const { code, out } = await almanacHere(["flows", "--url", url]);
   expect(code).toBe(0);
   expect(out).toMatch(/5a98aec7 +2026-11-30 20:52 +held +ingest +gold-csv: Daily\.csv/);
-  expect(out).toContain("5a98aec7 is held: the limit is 5 %\n  npm run almanac -- release 5a98aec7\n");
-  expect(out).toContain("77aa is failed: pages is down\n  npm run almanac -- retry 77aa\n");
+  expect(out).toContain(`5a98aec7 is held: the limit is 5 %\n  npm run almanac -- release 5a98aec7 --url ${url}\n`);
+  expect(out).toContain(`77aa is failed: pages is down\n  npm run almanac -- retry 77aa --url ${url}\n`);
   // The reason of a held promotion contains the advice; no command releases it.
   expect(out).toContain("99bb is held: pages is down\n");
   expect(out).not.toContain("release 99bb");

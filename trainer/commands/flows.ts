@@ -3,7 +3,7 @@
 import { type FlowState, flowStates } from "../../shared/api/flow-states.ts";
 import type { FlowAnswer } from "../../shared/api/flows.ts";
 import { readRawKey } from "../../shared/lake/keys.ts";
-import { connect } from "../connect.ts";
+import { connect, typedHubOptions } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { restartCommand } from "../flows.ts";
 import { print, printJson, prose, table } from "../terminal.ts";
@@ -39,7 +39,7 @@ export async function listFlows(options: {
   for (const flow of flows) {
     if (flow.state !== "held" && flow.state !== "failed") continue;
     print(`\n${prose(`${flow.id} is ${flow.state}: ${flow.reason ?? "no reason is recorded"}`)}`);
-    const command = restartCommand(flow);
+    const command = restartCommand(flow, typedHubOptions(options));
     if (command !== null) print(`  ${command}`);
   }
 }

@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { isFileName } from "../../shared/lake/keys.ts";
-import { connect } from "../connect.ts";
+import { endSentence } from "../../shared/lib/end-sentence.ts";
+import { connect, type HubOptions, typedHubOptions } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded, restartCommand } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
@@ -42,8 +43,8 @@ export async function ingest(
           task.output = text;
         });
         results.push(flow);
-        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
-        task.title = `${basename(file)}: ${describeFlow(flow)}`;
+        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow, options)}`);
+        task.title = `${basename(file)}: ${describeFlow(flow, options)}`;
       },
     })),
     { isJson: options.json, exitOnError: false },
@@ -74,12 +75,12 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
 }
 
 /** Describes the outcome of an ingest in one line. */
-function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
+function describeFlow(flow: FlowDetail & { readonly known?: boolean }, hub: HubOptions): string {
   const { stats } = flow;
-  if (flow.state === "held") {
-    return `held: ${flow.reason}. If the file is right, ingest it with: ${restartCommand(flow)}`;
+  if (flow.state === "held" || flow.state === "failed") {
+    const advice = flow.state === "held" ? "If the file is right, ingest it with" : "Retry it with";
+    return `${flow.state}: ${endSentence(flow.reason ?? "no reason is recorded")} ${advice}: ${restartCommand(flow, typedHubOptions(hub))}`;
   }
-  if (flow.state === "failed") return `failed: ${flow.reason}. Retry it with: ${restartCommand(flow)}`;
   const retracted = Number(stats?.retracted ?? 0);
   const revised = Math.max(0, Number(stats?.revisions ?? 0) - retracted);
   const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - revised);

@@ -35,6 +35,11 @@ export type Settings = z.infer<typeof settingsShape>;
 
 export const defaultState = ".almanac";
 
+/** Returns the option that names a state folder, after `before`; an empty text for the default folder. */
+export function stateOption(state: string, before = ""): string {
+  return resolve(state) === resolve(defaultState) ? "" : `${before} --state ${state}`;
+}
+
 /** Creates the folder so that only this user can read it, and corrects an existing one. @throws Failure with the reason if it cannot be used. */
 export function openState(folder: string): string {
   const path = resolve(folder);

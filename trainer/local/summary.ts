@@ -2,7 +2,6 @@
  * The summary that `almanac start` prints: one row per forecast, the forecasts that cannot be answered, the addresses of the reports
  * and of the API reference, and one request to try.
  */
-import { resolve } from "node:path";
 import type { Model } from "../../shared/api/models.ts";
 import type { Prediction } from "../../shared/api/predict.ts";
 import type { Serving } from "../../shared/api/serving.ts";
@@ -17,7 +16,7 @@ import { predictionText } from "../predictions-table.ts";
 import { servingLine, servingOf } from "../serving.ts";
 import { prose, table } from "../terminal.ts";
 import { curlOf, examplePath } from "./examples.ts";
-import { defaultState } from "./state.ts";
+import { stateOption } from "./state.ts";
 
 /** The serving state of one forecast. */
 export interface ServedForecast {
@@ -112,11 +111,6 @@ function reportLine({ forecast, hasReport }: ServedForecast, { url, state }: Pla
   // The command finds the hub and the token in the state folder.
   if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR${stateOption(state)}`;
   return hasReport ? `${url}/reports/${forecast.id}/latest.html` : null;
-}
-
-/** Returns the option that names the state folder, after `before`; an empty text for the default folder. */
-function stateOption(state: string, before = ""): string {
-  return resolve(state) === resolve(defaultState) ? "" : `${before} --state ${state}`;
 }
 
 function isPersonal({ forecast }: Pick<ServedForecast, "forecast">): boolean {
