@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Feed } from "../feeds/feed.ts";
 import { dimensionsOf } from "../lake/fact.ts";
-import { type Database, type Statement, statement } from "./database.ts";
+import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { series } from "./schema.ts";
 
 export interface Series {
@@ -28,11 +28,13 @@ export function listSeries(db: Database, feed: string): Promise<Series[]> {
     .orderBy(series.key);
 }
 
-/** Inserts the series that are not stored yet. */
-export function saveSeries(feed: Feed, keys: readonly string[]): Statement {
-  const rows = JSON.stringify(keys.map((key) => [key, JSON.stringify(dimensionsOf(feed, key))]));
-  return statement(sql`
-    INSERT INTO series (feed, key, dimensions)
-    SELECT ${feed.id}, value ->> 0, value ->> 1 FROM json_each(${rows}) WHERE true
-    ON CONFLICT (feed, key) DO NOTHING`);
+/** Inserts the series that are not stored yet, 4,000 per statement: a file may have 40,000 transactions, each a series. */
+export function saveSeries(feed: Feed, keys: readonly string[]): Statement[] {
+  return inPieces(keys, 4_000).map((piece) => {
+    const rows = piece.map((key) => [key, JSON.stringify(dimensionsOf(feed, key))]);
+    return statement(sql`
+      INSERT INTO series (feed, key, dimensions)
+      SELECT ${feed.id}, value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(rows)}) WHERE true
+      ON CONFLICT (feed, key) DO NOTHING`);
+  });
 }

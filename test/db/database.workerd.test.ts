@@ -90,7 +90,7 @@ test("one run holds a lease until it is released or expires, and its fence only 
 test("a batch writes nothing after another run has taken the lease", async () => {
   await takeLease(hub.db, "sniim-milk", "one", start);
   const write = (fence: number, key: string) =>
-    writeWithLease(() => runBatch(hub.db, [checkLease("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
+    writeWithLease(() => runBatch(hub.db, [checkLease("sniim-milk", fence), ...saveSeries(sniimMilk, [key])]));
   expect(await write(1, '["a"]')).toBe(true);
   await takeLease(hub.db, "sniim-milk", "two", later(2 * leaseMs));
   expect(await write(1, '["b"]')).toBe(false);
@@ -115,7 +115,7 @@ function anIngest(): Promise<number> {
 
 test("the database returns every stored number unchanged", async () => {
   const ingest = await anIngest();
-  await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
+  await runBatch(hub.db, saveSeries(sniimMilk, ["[]"]));
   const ids = new Map((await listSeries(hub.db, "sniim-milk")).map(({ key, id }) => [key, id]));
   await fc.assert(
     fc.asyncProperty(
@@ -142,7 +142,7 @@ test("latestFacts returns the wanted variables and number of periods, in whole d
   const hours = ["2025-01-01T22", "2025-01-01T23", "2025-01-02T00", "2025-01-02T01", "2025-01-03T05"];
   const observed = hours.flatMap((hour) => [`${hour} ozone`, `${hour} noise`]).concat("2025-01-03T06 noise");
   const ingest = await anIngest();
-  await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
+  await runBatch(hub.db, saveSeries(sniimMilk, ["[]"]));
   const ids = new Map((await listSeries(hub.db, sniimMilk.id)).map(({ key, id }) => [key, id]));
   const facts = observed.map((text) => {
     const [period = "", variable = ""] = text.split(" ");

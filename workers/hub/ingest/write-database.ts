@@ -47,7 +47,7 @@ export async function writeDatabase(
     const isWritten = await writeWithLease(() => runBatch(db, [checkLease(feed.id, fence), ...statements]));
     if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
   };
-  await write([saveSeries(feed, series)]);
+  await write(saveSeries(feed, series));
   const ids = await seriesIds(db, feed);
   const files = await filesInLake(lake, feed);
 
