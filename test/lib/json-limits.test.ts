@@ -34,11 +34,7 @@ test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}
   },
 );
 
-test("closing brackets without an opening one need no memory, and do not hide the limits of what follows", () => {
-  const closed = "],".repeat(100_000);
-  const before = process.memoryUsage().heapUsed;
-  expect(exceededJsonLimit(closed, { depthMax: 3, valuesMax: 1e9 })).toBeNull();
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
+test("closing brackets without an opening one do not hide the limits of what follows", () => {
   expect(exceededJsonLimit("]]]][[[[", limits)).toBe("more than 3 levels of arrays and objects");
 });
 

@@ -11,6 +11,7 @@ const repeated = (text: string) => text.repeat(Math.floor(size / text.length));
 /** Functions, so that only one body is in memory. */
 const json: Readonly<Record<string, () => string>> = {
   "opening brackets": () => repeated("["),
+  "closing brackets": () => repeated("],"),
   "opening braces": () => repeated('{"a":'),
   "empty arrays": () => `[${repeated("[],")}[]]`,
   "empty objects in a member": () => `{"instances":[${repeated("{},")}{}]}`,
