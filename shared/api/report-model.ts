@@ -3,7 +3,6 @@
  * passes it to the Worker `pages`, which renders it. Parts that may be missing contain the reason instead.
  */
 import { z } from "zod";
-import { failure, type Result, success } from "../lib/result.ts";
 import { granularities } from "../period.ts";
 import { gateRules } from "../registry/gate.ts";
 import { championRules } from "../registry/states.ts";
@@ -57,7 +56,8 @@ const stepForecastShape = z.object({
 });
 export type StepForecast = z.infer<typeof stepForecastShape>;
 
-const seriesShape = z.object({
+/** One series of a report. */
+export const reportSeriesShape = z.object({
   is: dims.describe("The values of the dimensions"),
   last: datedShape.nullable(),
   steps: z.array(stepForecastShape),
@@ -65,7 +65,7 @@ const seriesShape = z.object({
   usualChange: orNull.describe("Median size of the changes in the history that is shown; null if it never changed"),
   note: z.string().nullable().describe("Why the series has no interval, or a limitation of it"),
 });
-export type ReportSeries = z.infer<typeof seriesShape>;
+export type ReportSeries = z.infer<typeof reportSeriesShape>;
 
 /** A forecast whose period has been published. */
 const pastForecastShape = z.object({
@@ -275,7 +275,7 @@ export const reportModelShape = z
       .describe("Indices of `series`, the most likely to change first"),
     levels: z.union([z.object({ dimensions: dims, levels: z.array(levelShape) }), missingShape]),
     event: eventShape.nullable().describe("Only for a classification"),
-    series: z.array(seriesShape),
+    series: z.array(reportSeriesShape),
     record: z.union([recordShape, missingShape]),
     open: openShape.optional().describe("Only for a forecast of the next event"),
     backtest: z.union([backtestShape, missingShape]),
@@ -286,21 +286,3 @@ export const reportModelShape = z
   })
   .meta({ id: "ReportModel" });
 export type ReportModel = z.infer<typeof reportModelShape>;
-
-/** The schema of everything but the series, whose number decides the size of a model. */
-const headShape = reportModelShape.extend({ series: z.array(z.unknown()) });
-
-const isSeries = (one: unknown): one is ReportSeries => seriesShape.safeParse(one).success;
-
-/**
- * Validates a model of another process. The series are validated one by one and returned unchanged: the schema's copy of
- * thousands of them would need as much memory as the model.
- */
-export function readReportModel(value: unknown): Result<ReportModel> {
-  const head = headShape.safeParse(value);
-  if (!head.success) return failure(head.error.message);
-  const series = head.data.series.filter(isSeries);
-  if (series.length === head.data.series.length) return success({ ...head.data, series });
-  const at = head.data.series.findIndex((one) => !isSeries(one));
-  return failure(`series[${at}]: ${seriesShape.safeParse(head.data.series[at]).error?.message}`);
-}

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { readReportModel } from "../../shared/api/report-model.ts";
+import { readReportModel } from "../../shared/api/read-report-model.ts";
 import { fixedModel } from "../support/report-models.ts";
 
 /** An isolate has 128 MB, also for the bytes that it sends and for the wasm that draws images (24 MB). */

@@ -3,7 +3,7 @@
  * limited. Prints the bytes of each file.
  */
 import { deserialize, serialize } from "node:v8";
-import { readReportModel } from "../../shared/api/report-model.ts";
+import { readReportModel } from "../../shared/api/read-report-model.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
 import { largeModel } from "./large-report-model.ts";
 

@@ -4,7 +4,7 @@ import regular from "@fontsource/source-sans-3/files/source-sans-3-latin-400-nor
 import bold from "@fontsource/source-sans-3/files/source-sans-3-latin-600-normal.woff2";
 import wasm from "@resvg/resvg-wasm/index_bg.wasm";
 import type { PagesRenderer, RenderAnswer, RenderRequest } from "../../shared/api/pages.ts";
-import { readReportModel } from "../../shared/api/report-model.ts";
+import { readReportModel } from "../../shared/api/read-report-model.ts";
 import { startRasterizer } from "../../shared/charts/png.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";

@@ -1,6 +1,7 @@
 /** The flow `edition`: writes the daily edition of a forecast. Running it twice changes nothing. */
 import { z } from "zod";
-import { isMissing, type ReportFeed, readReportModel } from "../../../shared/api/report-model.ts";
+import { readReportModel } from "../../../shared/api/read-report-model.ts";
+import { isMissing, type ReportFeed } from "../../../shared/api/report-model.ts";
 import { editionBefore, findEdition, saveEdition } from "../../../shared/db/editions.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { findPublished, findReport, type ReportRow } from "../../../shared/db/reports.ts";
