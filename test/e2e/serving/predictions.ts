@@ -101,7 +101,7 @@ const feeds = await listFeeds();
 const answer = await askPrediction("milk-mx", { fields: series });
 const unknown = await getFlow("nowhere");
 const refused = await inferModel("milk-mx", { inputs: [] });
-if (answer.status !== 200 || unknown.status !== 404 || refused.status !== 400) throw new Error("unexpected answers");
+if (feeds.status !== 200 || answer.status !== 200 || unknown.status !== 404 || refused.status !== 400) throw new Error("unexpected answers");
 const ids: string[] = feeds.data.feeds.map(({ id }) => id);
 const version: string = answer.data.model.version;
 console.log(JSON.stringify({ ids, version, naive: answer.data.naive, detail: unknown.data.detail, error: refused.data.error }));

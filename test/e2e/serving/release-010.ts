@@ -44,6 +44,7 @@ async function toRelease010(): Promise<void> {
     await DB.exec("ALTER TABLE predictions DROP COLUMN path");
     for (const table of ["subscriptions", "outbox", "reports", "editions", "scored", "score_sums", "open_predictions"])
       await DB.exec(`DROP TABLE ${table}`);
+    await DB.exec("DROP TABLE retractions");
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
     for (const { id } of forecasts) await removeNumbers(SNAPSHOTS, id);
     await SNAPSHOTS.delete(forecastsKey);
