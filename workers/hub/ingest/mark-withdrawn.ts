@@ -1,7 +1,6 @@
 /** Marks an ingest as withdrawn, and lists the partitions that still hold its facts. */
-import { inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { inPiecesOfSize, type Statement } from "../../../shared/db/database.ts";
 import { type Ingest, listWithdrawn, markWithdrawn } from "../../../shared/db/ingests.ts";
-import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { saveFacts } from "../../../shared/db/observations.ts";
 import { listPartitions, loadPartitions, pathsNaming, savePartitions } from "../../../shared/db/partitions.ts";
 import { periodsRetractedBy } from "../../../shared/db/retractions.ts";
@@ -11,7 +10,7 @@ import { partitionPath } from "../../../shared/lake/keys.ts";
 import { compareRanks } from "../../../shared/lake/merge.ts";
 import type { KnownPartition } from "../../../shared/lake/plan.ts";
 import type { Hub } from "../hub.ts";
-import { Overtaken } from "./lake-files.ts";
+import { writeFenced } from "./write-fenced.ts";
 
 interface Marked {
   readonly ingest: Ingest;
@@ -32,10 +31,7 @@ export async function markIngestWithdrawn(
   feed: Feed,
   { ingest, lease }: Marked,
 ): Promise<void> {
-  const write = async (statements: readonly Statement[]) => {
-    const isWritten = await writeWithLease(() => runBatch(db, [checkLease(feed.id, lease.fence), ...statements]));
-    if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
-  };
+  const write = (statements: readonly Statement[]) => writeFenced(db, feed, { fence: lease.fence, statements });
   if (ingest.withdrawnAt === null) {
     const ids = new Map((await listSeries(db, feed.id)).map(({ key, id }) => [key, id]));
     const partitions = await partitionsOf({ db }, feed, ingest);

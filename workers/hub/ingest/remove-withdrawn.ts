@@ -1,7 +1,6 @@
 /** Removes the values and retractions that only withdrawn publications contain, from the lake and the database. */
-import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { inPiecesOfSize } from "../../../shared/db/database.ts";
 import { listWithdrawn } from "../../../shared/db/ingests.ts";
-import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { deleteFacts } from "../../../shared/db/observations.ts";
 import { deletePartitions, listPartitions, loadPartitions, savePartitions } from "../../../shared/db/partitions.ts";
 import { deleteRetractionsOf } from "../../../shared/db/retractions.ts";
@@ -11,8 +10,9 @@ import { successKey } from "../../../shared/lake/keys.ts";
 import { planRemoval, type ReducedPartition } from "../../../shared/lake/removal.ts";
 import { readSuccess } from "../../../shared/lake/success.ts";
 import type { Hub } from "../hub.ts";
-import { listLake, Overtaken } from "./lake-files.ts";
+import { listLake } from "./lake-files.ts";
 import { withdrawnPaths } from "./mark-withdrawn.ts";
+import { writeFenced } from "./write-fenced.ts";
 import { writeLake } from "./write-lake.ts";
 
 /** Facts in one transaction. */
@@ -38,7 +38,7 @@ export async function removeWithdrawn(
   const files = await listLake(lake, feed.id);
   await check();
   const withdrawn = await listWithdrawn(db, feed.id);
-  await write(db, feed, { fence, statements: [deleteRetractionsOf(feed.id, withdrawn)] });
+  await writeFenced(db, feed, { fence, statements: [deleteRetractionsOf(feed.id, withdrawn)] });
   const stored = await loadPartitions(
     db,
     feed.id,
@@ -85,16 +85,6 @@ async function removeRows({ db, lake }: Pick<Hub, "db" | "lake">, feed: Feed, { 
       ...savePartitions(feed.id, rows),
       deletePartitions(feed.id, emptied),
     ];
-    await write(db, feed, { fence, statements });
+    await writeFenced(db, feed, { fence, statements });
   }
-}
-
-interface Writing {
-  readonly fence: number;
-  readonly statements: readonly Statement[];
-}
-
-async function write(db: Database, { id }: Feed, { fence, statements }: Writing): Promise<void> {
-  const isWritten = await writeWithLease(() => runBatch(db, [checkLease(id, fence), ...statements]));
-  if (!isWritten) throw new Overtaken(`another run has taken the lease of ${id}`);
 }

@@ -1,7 +1,6 @@
 /** Repairs the lake of a feed: files that are missing, damaged or truncated are written again from the database. */
 
-import { runBatch } from "../../../shared/db/database.ts";
-import { checkLease, releaseLease, renewLease, takeLease, writeWithLease } from "../../../shared/db/leases.ts";
+import { releaseLease, renewLease, takeLease } from "../../../shared/db/leases.ts";
 import { listPartitions, savePartitions } from "../../../shared/db/partitions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { partKey, successKey } from "../../../shared/lake/keys.ts";
@@ -12,6 +11,7 @@ import type { Hub } from "../hub.ts";
 import { digestOf } from "../object-digest.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type LakeFiles, listLake, Overtaken } from "./lake-files.ts";
+import { writeFenced } from "./write-fenced.ts";
 import { writeLake } from "./write-lake.ts";
 
 type RepairEffects = Pick<Hub, "db" | "lake" | "now">;
@@ -66,10 +66,7 @@ async function repair(fx: RepairEffects, feed: Feed, { suspected, fence }: Repai
     const file = written.get(partition.path);
     return file ? [{ ...partition, ...file, confirmedBy: confirmedBy?.ingest ?? null }] : [];
   });
-  const isWritten = await writeWithLease(() =>
-    runBatch(db, [checkLease(feed.id, fence), ...savePartitions(feed.id, rows)]),
-  );
-  if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
+  await writeFenced(db, feed, { fence, statements: savePartitions(feed.id, rows) });
   return damaged.length === 0 ? ["_SUCCESS"] : damaged.map(({ path }) => path);
 }
 

@@ -1,7 +1,6 @@
 /** Applies a plan to the database: series, observations, retractions, revisions and the rows of the partitions. */
-import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { type Database, inPiecesOfSize, type Statement } from "../../../shared/db/database.ts";
 import { markAccepted } from "../../../shared/db/ingests.ts";
-import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { type SeriesIds, saveFacts, saveRevisions } from "../../../shared/db/observations.ts";
 import {
   confirmPartitions,
@@ -18,8 +17,8 @@ import type { StoredFact } from "../../../shared/lake/merge.ts";
 import type { KnownPartition, PartitionChange } from "../../../shared/lake/plan.ts";
 import { type FilePartition, readSuccess } from "../../../shared/lake/success.ts";
 import type { Hub } from "../hub.ts";
-import { Overtaken } from "./lake-files.ts";
 import type { PlannedIngest } from "./plan-publication.ts";
+import { writeFenced } from "./write-fenced.ts";
 
 export interface DatabaseWritten {
   readonly observationsWritten: number;
@@ -43,10 +42,7 @@ export async function writeDatabase(
   { feed, plan, series }: Pick<PlannedIngest, "feed" | "plan" | "series">,
   fence: number,
 ): Promise<DatabaseWritten> {
-  const write = async (statements: readonly Statement[]) => {
-    const isWritten = await writeWithLease(() => runBatch(db, [checkLease(feed.id, fence), ...statements]));
-    if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
-  };
+  const write = (statements: readonly Statement[]) => writeFenced(db, feed, { fence, statements });
   await write(saveSeries(feed, series));
   const ids = await seriesIds(db, feed);
   const files = await filesInLake(lake, feed);
